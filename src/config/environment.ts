@@ -1,0 +1,112 @@
+import { Transform, Type } from 'class-transformer';
+import {
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUrl,
+  Matches,
+  Max,
+  Min,
+  MinLength,
+} from 'class-validator';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const MEBIBYTE = 1024 * 1024;
+
+const list = ({ value }: { value: unknown }): unknown =>
+  typeof value === 'string'
+    ? value
+        .split(',')
+        .map((item) => item.trim())
+        .filter(Boolean)
+    : value;
+
+/**
+ * The environment, validated once at start and injectable. `.env.example` documents every variable;
+ * the fields here carry their names, so that a search for one finds all of its uses.
+ */
+export class Environment {
+  @IsIn(['development', 'production', 'test'])
+  NODE_ENV: 'development' | 'production' | 'test' = 'development';
+
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  PORT = 3000;
+
+  /** Unset: 127.0.0.1 in development, all addresses in production. */
+  @IsOptional()
+  @IsString()
+  HOST?: string;
+
+  @IsIn(LOG_LEVELS)
+  LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
+
+  /** The first signs, all verify; each at least 32 bytes. */
+  @Transform(list)
+  @MinLength(32, { each: true })
+  JWT_SECRET_KEY: string[] = [];
+
+  @IsOptional()
+  @IsUrl({ protocols: ['redis', 'rediss'], require_tld: false, require_protocol: true })
+  REDIS_URL?: string;
+
+  @Transform(list)
+  @IsString({ each: true })
+  CORS_ORIGINS: string[] = [];
+
+  /** Seconds without a request, a message or a running reply until a session is over. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(86_400)
+  SESSION_IDLE_SECONDS = 300;
+
+  /** Seconds until a session is over whatever happens in it; 12 hours at most. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(43_200)
+  SESSION_MAX_SECONDS = 43_200;
+
+  @IsUrl({ protocols: ['https', 'http'], require_tld: false, require_protocol: true })
+  GITHUB_API_URL = 'https://api.github.com';
+
+  /** Local repositories live under it. Unset: the working directory in development, none in production. */
+  @IsOptional()
+  @IsString()
+  GIT_ROOT?: string;
+
+  /** Hosts that may be cloned from; `*`: every public host. Unset: `*` in development, none in production. */
+  @IsOptional()
+  @Transform(list)
+  @IsString({ each: true })
+  GIT_HOSTS?: string[];
+
+  /** Where clones are kept. Unset: a folder in the system's temporary directory. */
+  @IsOptional()
+  @IsString()
+  GIT_CACHE_DIR?: string;
+
+  /** The bytes all clones together may take; one clone may take half of it. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(MEBIBYTE)
+  GIT_CACHE_BYTES = 2048 * MEBIBYTE;
+
+  @IsOptional()
+  @Matches(/^\S+$/)
+  ANTHROPIC_API_KEY?: string;
+
+  @IsUrl({ protocols: ['https', 'http'], require_tld: false, require_protocol: true })
+  ANTHROPIC_BASE_URL = 'https://api.anthropic.com';
+
+  @IsString()
+  ANTHROPIC_MODEL = 'claude-sonnet-4-5';
+
+  get isProduction(): boolean {
+    return this.NODE_ENV === 'production';
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * Every problem this server can answer with: the closed list behind `code`, its HTTP status, its
+ * title, and what the reader can do about it. The OpenAPI document and the runbook follow this table.
+ */
+const define = <const T extends Record<string, ProblemDefinition>>(table: T): T => table;
+
+interface ProblemDefinition {
+  readonly status: number;
+  readonly title: string;
+  /** The next step for whoever reads the problem. */
+  readonly hint: string;
+}
+
+export const PROBLEMS = define({
+  malformed_json: {
+    status: 400,
+    title: 'The body is not valid JSON',
+    hint: 'Send a JSON object with Content-Type: application/json.',
+  },
+  invalid_request: {
+    status: 400,
+    title: 'The request is not valid',
+    hint: 'Correct the fields named in errors and send it again.',
+  },
+  unauthorized: {
+    status: 401,
+    title: 'Sign-in is needed',
+    hint: 'Sign in with POST /pat or POST /clone and send the accessToken as a Bearer token.',
+  },
+  session_over: {
+    status: 401,
+    title: 'The session is over',
+    hint: 'Sign in again: a session ends after its idle time, at its limit, or by sign-out.',
+  },
+  provider_unauthorized: {
+    status: 401,
+    title: 'The provider refused the credential',
+    hint: 'Check that the token is right, not expired and not revoked, then sign in again.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'Not allowed',
+    hint: 'Use what belongs to your own session.',
+  },
+  foreign_host: {
+    status: 403,
+    title: 'The Host header is not one of this server',
+    hint: 'In development reach the server by localhost or 127.0.0.1.',
+  },
+  foreign_origin: {
+    status: 403,
+    title: 'The Origin is not allowed',
+    hint: 'Have the operator add the origin to CORS_ORIGINS.',
+  },
+  clone_disabled: {
+    status: 403,
+    title: 'Recaps of repositories by URL or path are switched off',
+    hint: 'Have the operator set GIT_HOSTS for URLs, or GIT_ROOT for local paths.',
+  },
+  clone_refused: {
+    status: 422,
+    title: 'This repository address is refused',
+    hint: 'Give an https URL of a public host, or of a host named in GIT_HOSTS.',
+  },
+  provider_forbidden: {
+    status: 403,
+    title: 'The provider does not let this credential do that',
+    hint: 'Grant the token read access to repositories, or ask an owner of the repository.',
+  },
+  not_found: {
+    status: 404,
+    title: 'There is nothing here',
+    hint: 'See /docs for the routes of this server.',
+  },
+  repository_not_found: {
+    status: 404,
+    title: 'The repository was not found',
+    hint: 'Check the address; GET /repos lists what this session may read.',
+  },
+  reply_not_found: {
+    status: 404,
+    title: 'The session has no such reply',
+    hint: 'GET /replies lists the replies of this session; start one with POST /recaps.',
+  },
+  not_acceptable: {
+    status: 406,
+    title: 'None of the accepted media types can be sent',
+    hint: 'See /docs for the media types of this route.',
+  },
+  request_timeout: {
+    status: 408,
+    title: 'The request did not arrive in time',
+    hint: 'Send the whole request at once.',
+  },
+  body_too_large: {
+    status: 413,
+    title: 'The body is too large',
+    hint: 'Send fewer or shorter fields; /docs names the limits.',
+  },
+  repository_too_large: {
+    status: 422,
+    title: 'The repository is too large to copy here',
+    hint: 'Use a provider sign-in (POST /pat) for it, or have the operator raise GIT_CACHE_BYTES.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    title: 'The media type is not supported',
+    hint: 'Send application/json.',
+  },
+  unknown_event: {
+    status: 400,
+    title: 'The socket does not know this event',
+    hint: 'See /docs/asyncapi.json for the events of the socket.',
+  },
+  too_many_connections: {
+    status: 422,
+    title: 'The session holds as many connections as it may',
+    hint: 'Sign out with DELETE /session and sign in with the connections you need.',
+  },
+  too_many_replies: {
+    status: 429,
+    title: 'Too many replies at once',
+    hint: 'Wait for a running reply to end, or cancel one.',
+  },
+  rate_limited: {
+    status: 429,
+    title: 'Too many requests',
+    hint: 'Wait for the time in Retry-After.',
+  },
+  provider_rate_limited: {
+    status: 429,
+    title: 'The provider asks to wait',
+    hint: 'Try again at the time in Retry-After; a shorter window or fewer repositories cost less.',
+  },
+  internal: {
+    status: 500,
+    title: 'Something went wrong in this server',
+    hint: 'Try again; if it lasts, give the operator the requestId.',
+  },
+  provider_failed: {
+    status: 502,
+    title: 'The provider failed',
+    hint: 'Try again in a minute; the provider has a fault or answers in a form not known here.',
+  },
+  writer_failed: {
+    status: 502,
+    title: 'The language model failed',
+    hint: 'Start the recap again in a minute.',
+  },
+  reply_lost: {
+    status: 503,
+    title: 'The reply was lost',
+    hint: 'Start the recap again.',
+  },
+  state_unavailable: {
+    status: 503,
+    title: 'The shared state cannot be reached',
+    hint: 'Try again in a few seconds.',
+  },
+  state_full: {
+    status: 503,
+    title: 'The server holds as much as it may',
+    hint: 'Try again in a few minutes.',
+  },
+  draining: {
+    status: 503,
+    title: 'This server is shutting down',
+    hint: 'Connect again; another server answers.',
+  },
+  provider_timeout: {
+    status: 504,
+    title: 'The provider did not answer in time',
+    hint: 'Try again; a shorter window or fewer repositories answer sooner.',
+  },
+  writer_timeout: {
+    status: 504,
+    title: 'The language model stopped answering',
+    hint: 'Start the recap again in a minute.',
+  },
+});
+
+/** A problem's stable name, for programs. */
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export const PROBLEM_CODES = Object.keys(PROBLEMS) as ProblemCode[];
