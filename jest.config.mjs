@@ -1,3 +1,7 @@
+import { connect } from 'node:net';
+
+const REDIS_TEST_URL = process.env.REDIS_TEST_URL ?? 'redis://127.0.0.1:6379';
+
 const transform = {
   '^.+\\.ts$': [
     '@swc/jest',
@@ -15,18 +19,46 @@ const transform = {
   ],
 };
 
-const common = {
-  rootDir: '.',
+const project = (displayName, testMatch, ...setupFiles) => ({
+  displayName,
+  testMatch,
+  rootDir: import.meta.dirname,
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  setupFiles: ['<rootDir>/test/support/cjs-bridge.mjs'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.generated/'],
+  setupFiles: ['<rootDir>/test/support/cjs-bridge.mjs', ...setupFiles],
   transform,
+});
+
+const unit = project('unit', ['<rootDir>/{src,test}/**/*.spec.ts']);
+const e2e = ['<rootDir>/test/**/*.e2e-spec.ts'];
+
+/** The same end-to-end specs run twice: against a server with its state in memory, and in Redis. */
+export default async () => {
+  const projects = [unit, project('e2e-memory', e2e)];
+  if (await isRedisReachable()) {
+    projects.push(project('e2e-redis', e2e, '<rootDir>/test/support/redis.mjs'));
+  } else if (process.env.CI) {
+    throw new Error(`No Redis at REDIS_TEST_URL (${REDIS_TEST_URL}); CI does not go without.`);
+  } else {
+    process.stderr.write(
+      `No Redis at REDIS_TEST_URL (${REDIS_TEST_URL}): the e2e specs run in memory only.\n`,
+    );
+  }
+  return { projects, maxWorkers: 2 };
 };
 
-export default {
-  projects: [
-    { ...common, displayName: 'unit', testMatch: ['<rootDir>/src/**/*.spec.ts'] },
-    { ...common, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'] },
-  ],
-};
+function isRedisReachable() {
+  const { hostname, port } = new URL(REDIS_TEST_URL);
+  return new Promise((resolve) => {
+    const socket = connect({ host: hostname, port: Number(port || 6379), timeout: 1_000 });
+    const answer = (reachable) => {
+      socket.destroy();
+      resolve(reachable);
+    };
+    socket.once('connect', () => answer(true));
+    socket.once('error', () => answer(false));
+    socket.once('timeout', () => answer(false));
+  });
+}
