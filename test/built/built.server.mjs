@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+const READY_WITHIN_MS = 20_000;
+const STOPPED_WITHIN_MS = 15_000;
+
+/** Only what a program needs to run at all: what is set for a developer must not decide a check. */
+const { PATH, HOME, TMPDIR } = process.env;
+
+/** Runs `dist/main.js` as its own process; it prints to this process's standard error. */
+export function runBuiltServer(environment) {
+  return spawn(process.execPath, ['dist/main.js'], {
+    cwd: PROJECT,
+    env: { PATH, HOME, TMPDIR, LOG_LEVEL: 'warn', ...environment },
+    stdio: ['ignore', 2, 2],
+  });
+}
+
+/**
+ * Starts the built server on a free port, hands its base URL to `use`, and stops it with SIGTERM.
+ * Rejects when the server does not get ready or does not stop with exit code 0 in time.
+ */
+export async function withBuiltServer(environment, use) {
+  const port = await findFreePort();
+  const server = runBuiltServer({ HOST: '127.0.0.1', PORT: String(port), ...environment });
+  const exit = once(server, 'exit');
+  const url = `http://127.0.0.1:${port}`;
+  try {
+    await Promise.race([
+      waitUntilLive(url),
+      exit.then(([code]) => Promise.reject(new Error(`The server ended with code ${code}.`))),
+    ]);
+    await use(url);
+    server.kill('SIGTERM');
+    const [code, signal] = await within(STOPPED_WITHIN_MS, 'stop after SIGTERM', exit);
+    if (code !== 0) throw new Error(`The server ended with ${signal ?? `code ${code}`}.`);
+  } finally {
+    server.kill('SIGKILL');
+  }
+}
+
+async function waitUntilLive(url) {
+  const deadline = Date.now() + READY_WITHIN_MS;
+  while (Date.now() < deadline) {
+    const response = await fetch(`${url}/health/live`).catch(() => undefined);
+    if (response?.ok) return;
+    await sleep(100);
+  }
+  throw new Error(`The server was not live within ${READY_WITHIN_MS} ms.`);
+}
+
+/** The promise, unless it takes longer than the time given. */
+export async function within(milliseconds, what, promise) {
+  const timer = new AbortController();
+  const timeout = sleep(milliseconds, undefined, { signal: timer.signal }).then(() => {
+    throw new Error(`It took more than ${milliseconds} ms to ${what}.`);
+  });
+  try {
+    return await Promise.race([promise, timeout]);
+  } finally {
+    timer.abort();
+    await timeout.catch(() => undefined);
+  }
+}
+
+async function findFreePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}

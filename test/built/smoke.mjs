@@ -1,0 +1,33 @@
+// The built server as it is shipped: it starts in either mode, answers, stops when told to, and
+// refuses to start in production without what production needs.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { runBuiltServer, within, withBuiltServer } from './built.server.mjs';
+
+const REDIS_URL = process.env.REDIS_TEST_URL ?? 'redis://127.0.0.1:6379';
+const JWT_SECRET_KEY = 'a key of this smoke test, 32 bytes or longer';
+
+async function expectAnswers(url) {
+  const expected = {
+    '/health/live': 'application/json',
+    '/health/ready': 'application/json',
+    '/docs/json': 'application/json',
+    '/docs/asyncapi.json': 'application/json',
+    '/docs': 'text/html',
+    '/': 'text/html',
+  };
+  for (const [path, type] of Object.entries(expected)) {
+    const response = await fetch(url + path);
+    assert.equal(response.status, 200, `GET ${path}`);
+    assert.match(response.headers.get('content-type'), new RegExp(`^${type}`), `GET ${path}`);
+  }
+}
+
+await withBuiltServer({}, expectAnswers);
+await withBuiltServer({ NODE_ENV: 'production', REDIS_URL, JWT_SECRET_KEY }, expectAnswers);
+
+for (const incomplete of [{ REDIS_URL }, { JWT_SECRET_KEY }]) {
+  const server = runBuiltServer({ NODE_ENV: 'production', PORT: '0', ...incomplete });
+  const [code] = await within(20_000, 'refuse to start', once(server, 'exit'));
+  assert.notEqual(code, 0, `production starts with nothing but ${Object.keys(incomplete)}`);
+}
