@@ -46,7 +46,7 @@ export default async () => {
       `No Redis at REDIS_TEST_URL (${REDIS_TEST_URL}): the e2e specs run in memory only.\n`,
     );
   }
-  return { projects, maxWorkers: 2 };
+  return { projects, maxWorkers: 2, testTimeout: 20_000 };
 };
 
 function isRedisReachable() {
