@@ -109,6 +109,7 @@ const typed = {
     // Nest modules are classes that carry nothing but a decorator.
     '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
     // DTOs are classes for the sake of their decorators; plain objects of that shape are answers too.
+    '@typescript-eslint/no-misused-spread': 'off',
     '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
     // `async` is how a method of an asynchronous port turns a throw into a rejection.
     '@typescript-eslint/require-await': 'off',
@@ -118,6 +119,12 @@ const typed = {
       { allowThrowingAny: true, allowThrowingUnknown: true },
     ],
     '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+    // `||` is how an empty text gives way to a default.
+    '@typescript-eslint/prefer-nullish-coalescing': [
+      'error',
+      { ignorePrimitives: { string: true } },
+    ],
+    '@typescript-eslint/restrict-plus-operands': ['error', { allowNumberAndString: true }],
     '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
   },
 };
