@@ -1,0 +1,31 @@
+import { DomainError } from '../../errors/domain.error.js';
+
+/** The status GitHub answered with, where Octokit's error comes from an answer. */
+export function statusOf(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('status' in error) || !('response' in error)) return undefined;
+  return typeof error.status === 'number' ? error.status : undefined;
+}
+
+/** What went wrong with a request to GitHub, in this server's words. */
+export function githubError(error: unknown): DomainError {
+  if (error instanceof DomainError) return error;
+  // Octokit wraps whatever `fetch` threw, and what our own throws is a DomainError already.
+  if (error instanceof Error && error.cause instanceof DomainError) return error.cause;
+  const cause = error;
+  switch (statusOf(error)) {
+    case 401:
+      return new DomainError('provider_unauthorized', 'GitHub refused the token', { cause });
+    case 403:
+      return new DomainError('provider_forbidden', 'GitHub does not let this token read that', {
+        cause,
+      });
+    case 404:
+    case 410:
+    case 451:
+      return new DomainError('repository_not_found', 'GitHub does not show this to the token', {
+        cause,
+      });
+    default:
+      return new DomainError('provider_failed', 'GitHub refused the request', { cause });
+  }
+}

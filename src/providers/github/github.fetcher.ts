@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { Environment } from '../../config/environment.js';
+import { DomainError } from '../../errors/domain.error.js';
+import type { ActionQuery } from '../action.js';
+import { type ActionBatch, BaseFetcher, type RepositoryListing } from '../base.fetcher.js';
+import type { Connection, ConnectionRequest } from '../connection.js';
+import { OutboundHttp } from '../http/outbound-http.js';
+import { isAddressOf } from './github.address.js';
+import { GithubApi } from './github.api.js';
+import { readRepositories } from './github.repositories.js';
+import { readConnection } from './github.viewer.js';
+
+/** GitHub.com and GitHub Enterprise Server, read as the holder of a token. */
+@Injectable()
+export class GithubFetcher extends BaseFetcher {
+  readonly provider = 'github';
+
+  constructor(
+    private readonly http: OutboundHttp,
+    private readonly environment: Environment,
+  ) {
+    super();
+  }
+
+  async connect(request: ConnectionRequest, signal: AbortSignal): Promise<Connection> {
+    const baseUrl = this.apiUrlFor(request.baseUrl);
+    const { token } = request;
+    if (token === undefined) throw invalid('token', 'token is needed for GitHub');
+    if (!/^[\x21-\x7e]+$/.test(token)) {
+      throw invalid('token', 'token must be printable ASCII without spaces');
+    }
+    return readConnection(new GithubApi(this.http, { baseUrl, token }, signal), baseUrl, token);
+  }
+
+  async getRepositories(connection: Connection, signal: AbortSignal): Promise<RepositoryListing> {
+    const repositories = await readRepositories(this.apiOf(connection, signal), connection);
+    return { repositories };
+  }
+
+  async *getActions(
+    connection: Connection,
+    query: ActionQuery,
+    signal: AbortSignal,
+  ): AsyncGenerator<ActionBatch> {
+    const repositories =
+      query.repositories ?? (await this.getRepositories(connection, signal)).repositories;
+    const coverage = repositories.map(({ id, fullName }) => ({
+      id,
+      fullName,
+      status: 'skipped' as const,
+      reason: 'actions on GitHub are not read yet',
+    }));
+    yield { actions: [], coverage, total: repositories.length };
+  }
+
+  private apiOf(connection: Connection, signal: AbortSignal): GithubApi {
+    return new GithubApi(this.http, connection, signal);
+  }
+
+  private apiUrlFor(address: string | undefined): string {
+    const { GITHUB_API_URL: configured } = this.environment;
+    if (address === undefined || isAddressOf(configured, address)) return configured;
+    throw invalid('baseUrl', 'baseUrl is not a GitHub server known here');
+  }
+}
+
+function invalid(field: string, message: string): DomainError {
+  return new DomainError('invalid_request', message, { errors: [{ field, message }] });
+}

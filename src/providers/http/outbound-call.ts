@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Dispatcher, fetch } from 'undici';
+import { DomainError } from '../../errors/domain.error.js';
+import type { Answer } from './answer.js';
+import { BodyTooLargeError, readBody } from './body.reader.js';
+import { networkError } from './network.error.js';
+import type { OutboundLimits } from './outbound.limits.js';
+import type { OutboundRequest, OutboundTarget } from './outbound-target.js';
+import { isRateLimited, retryAfter, retryTimeOf } from './rate-limit.js';
+import type { RequestGate } from './request.gate.js';
+
+type PendingRequest = OutboundRequest & { readonly signal: AbortSignal };
+
+/** A hanging server is asked once more and no oftener: each attempt costs the whole time-out. */
+const MAX_ATTEMPTS_IN_VAIN = 2;
+
+/** One call with all its attempts. A place at the gate is held while a request runs, not between. */
+export class OutboundCall {
+  private attempts = 0;
+  private paused = 0;
+
+  constructor(
+    private readonly target: OutboundTarget,
+    private readonly request: PendingRequest,
+    private readonly dispatcher: Dispatcher,
+    private readonly limits: OutboundLimits,
+  ) {}
+
+  async send(url: URL, gate: RequestGate): Promise<Answer> {
+    for (;;) {
+      this.attempts += 1;
+      const outcome = await gate
+        .run(this.request.signal, () => this.follow(url))
+        .catch((error: unknown) => this.failure(error));
+      if (outcome instanceof DomainError) await this.pauseAfterFailure(outcome);
+      else if (this.isTooMuch(outcome)) await this.pauseAsAsked(outcome);
+      else if (outcome.status >= 500) await this.pauseAfterFault(outcome);
+      else return outcome;
+    }
+  }
+
+  /** Follows redirects within the origin, as renamed repositories give them; never to another one. */
+  private async follow(start: URL): Promise<Answer> {
+    let url = start;
+    for (let redirects = 0; redirects <= this.limits.maxRedirects; redirects += 1) {
+      const answer = await this.attempt(url);
+      const location = answer.headers.get('location');
+      if (!this.isSafe || !isRedirect(answer.status) || !location) return answer;
+      url = new URL(location, url);
+      if (url.origin !== start.origin) throw this.problem('pointed to another host');
+    }
+    throw this.problem('redirected too often');
+  }
+
+  private async attempt(url: URL): Promise<Answer> {
+    const { method, headers, body, signal } = this.request;
+    const response = await fetch(url, {
+      method,
+      headers: { 'user-agent': 'git-recap', ...Object.fromEntries(new Headers(headers)) },
+      body,
+      signal,
+      redirect: 'manual',
+      dispatcher: this.dispatcher,
+    });
+    return {
+      status: response.status,
+      headers: new Headers([...response.headers]),
+      body: await readBody(response, this.limits.maxBodySize),
+    };
+  }
+
+  /** GET and HEAD change nothing, so sending them again is safe; whoever POSTs decides by itself. */
+  private get isSafe(): boolean {
+    return ['GET', 'HEAD'].includes(this.request.method?.toUpperCase() ?? 'GET');
+  }
+
+  private isTooMuch(answer: Answer): boolean {
+    return isRateLimited(answer) || this.target.isRateLimited?.(answer) === true;
+  }
+
+  private failure(error: unknown): DomainError {
+    if (error instanceof DomainError) throw error;
+    this.request.signal.throwIfAborted();
+    if (error instanceof BodyTooLargeError) throw this.problem('sent too large an answer');
+    return networkError(this.target.name, error);
+  }
+
+  private async pauseAfterFailure(failure: DomainError): Promise<void> {
+    const inVain = failure.code === 'provider_timeout' && this.attempts >= MAX_ATTEMPTS_IN_VAIN;
+    if (!this.isSafe || inVain || !(await this.pause(this.backOff()))) throw failure;
+  }
+
+  private async pauseAfterFault({ status, headers }: Answer): Promise<void> {
+    const now = Date.now();
+    const until = retryAfter(headers, now);
+    const length = Math.max(until === undefined ? 0 : until - now, this.backOff());
+    if (this.isSafe && (await this.pause(length))) return;
+    const code = status === 504 ? 'provider_timeout' : 'provider_failed';
+    throw new DomainError(code, `${this.target.name} answered ${status}`);
+  }
+
+  /** The provider did not act on the request, so this one may be repeated whatever its method. */
+  private async pauseAsAsked(answer: Answer): Promise<void> {
+    const now = Date.now();
+    const retryAt = retryTimeOf(answer, now);
+    if (await this.pause(retryAt.getTime() - now + this.backOff())) return;
+    const detail = `${this.target.name} has had too many requests for this credential`;
+    throw new DomainError('provider_rate_limited', detail, { retryAt });
+  }
+
+  /** Jitter, so that requests that failed together don't come back together. */
+  private backOff(): number {
+    return this.limits.firstPause * 2 ** (this.attempts - 1) * (0.5 + Math.random());
+  }
+
+  /** Milliseconds. @returns false, at once, where this call has no attempt or no patience left. */
+  private async pause(length: number): Promise<boolean> {
+    if (this.attempts >= this.limits.maxAttempts) return false;
+    if (this.paused + length > this.limits.maxPause) return false;
+    this.paused += length;
+    await sleep(length, undefined, { signal: this.request.signal });
+    return true;
+  }
+
+  private problem(what: string): DomainError {
+    return new DomainError('provider_failed', `${this.target.name} ${what}`);
+  }
+}
+
+function isRedirect(status: number): boolean {
+  return [301, 302, 303, 307, 308].includes(status);
+}

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Agent } from 'undici';
+import { DomainError } from '../../errors/domain.error.js';
+import { OutboundCall } from './outbound-call.js';
+import { OutboundLimits } from './outbound.limits.js';
+import type { OutboundFetch, OutboundRequest, OutboundTarget } from './outbound-target.js';
+import { RequestGate } from './request.gate.js';
+
+/** An answer with one of these must have no body (https://fetch.spec.whatwg.org/#null-body-status). */
+const WITHOUT_BODY = [204, 205, 304];
+
+/**
+ * The one way out to the providers. Connections are kept alive and bounded by origin, requests in
+ * flight by origin and credential, time and size by {@link OutboundLimits}.
+ */
+@Injectable()
+export class OutboundHttp implements OnApplicationShutdown {
+  private readonly agent: Agent;
+  private readonly gates = new Map<string, RequestGate>();
+
+  constructor(private readonly limits: OutboundLimits) {
+    this.agent = new Agent({
+      connections: limits.maxConnections,
+      connect: { timeout: limits.connectTimeout },
+      headersTimeout: limits.headersTimeout,
+      bodyTimeout: limits.bodyTimeout,
+    });
+  }
+
+  /**
+   * A `fetch` to hand to a provider's SDK. It retries what may be retried, so the SDK must not.
+   * Statuses below 500 are answers, as with any `fetch`. It throws `DomainError`:
+   * `provider_rate_limited` with `retryAt`, `provider_timeout`, `provider_failed` (no connection,
+   * 5xx, too large, redirected elsewhere), and the signal's reason on abort.
+   */
+  fetchFor(target: OutboundTarget): OutboundFetch {
+    return (input, init = {}) => this.fetch(target, new URL(input), init);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.agent.destroy();
+  }
+
+  private async fetch(target: OutboundTarget, url: URL, init: OutboundRequest): Promise<Response> {
+    if (url.origin !== new URL(target.baseUrl).origin) {
+      throw new DomainError('provider_failed', `${target.name} pointed to another host`);
+    }
+    const deadline = AbortSignal.timeout(this.limits.totalTimeout);
+    const signal = init.signal ? AbortSignal.any([init.signal, deadline]) : deadline;
+    const call = new OutboundCall(target, { ...init, signal }, this.agent, this.limits);
+    try {
+      const answer = await this.throughGate(target, url.origin, (gate) => call.send(url, gate));
+      const body = WITHOUT_BODY.includes(answer.status) ? null : answer.body;
+      return new Response(body, { status: answer.status, headers: answer.headers });
+    } catch (error) {
+      init.signal?.throwIfAborted();
+      if (error instanceof DomainError || !deadline.aborted) throw error;
+      const detail = `${target.name} did not answer in time`;
+      throw new DomainError('provider_timeout', detail, { cause: error });
+    }
+  }
+
+  private async throughGate<T>(
+    { credential = '' }: OutboundTarget,
+    origin: string,
+    task: (gate: RequestGate) => Promise<T>,
+  ): Promise<T> {
+    const key = `${origin} ${createHash('sha256').update(credential).digest('base64url')}`;
+    const gate = this.gates.get(key) ?? new RequestGate(this.limits.maxInFlight);
+    this.gates.set(key, gate);
+    try {
+      return await task(gate);
+    } finally {
+      if (gate.idle && this.gates.get(key) === gate) this.gates.delete(key);
+    }
+  }
+}

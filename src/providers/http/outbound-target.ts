@@ -1,0 +1,23 @@
+import type { Answer } from './answer.js';
+
+/** Whom to talk to, and as whom. */
+export interface OutboundTarget {
+  /** For people, in messages: `GitHub`. */
+  readonly name: string;
+  /** The API's base address. Requests to any other origin are refused: they would carry the credential there. */
+  readonly baseUrl: string;
+  /** Requests with the same one share the limit on requests in flight. Kept as a hash only. */
+  readonly credential?: string;
+  /** Whether an answer that is no plain 429 means "too much" all the same. */
+  readonly isRateLimited?: (answer: Answer) => boolean;
+}
+
+/** The part of `fetch` that the providers' SDKs use: a string body, no streams, no caching modes. */
+export type OutboundFetch = (input: string | URL, init?: OutboundRequest) => Promise<Response>;
+
+export interface OutboundRequest {
+  readonly method?: string;
+  readonly headers?: ConstructorParameters<typeof Headers>[0];
+  readonly body?: string | null;
+  readonly signal?: AbortSignal | null;
+}
