@@ -1,0 +1,33 @@
+import type { Action } from '../../../providers/action.js';
+
+const UNFINISHED = /^(?:(?:fixup|squash|amend)! |\W*wip\b|🚧|:construction:)/iu;
+const MERGE = /^Merge (?:branch|branches|tag|commit|remote-tracking branch|pull request|remote)\b/;
+const MERGED_PULL_REQUEST = /^Merge pull request #(\d{1,9}) from /;
+const MERGED_REQUEST = /^See merge request \S*!(\d{1,9})$/m;
+const SAYS_NOTHING =
+  /^(?:\W*|update|updates|fix|fixes|typo|typos|tmp|temp|test|stuff|minor|misc|changes?|asdf|save|cleanup|lint|format|\.+)[.!]*$/i;
+const BUMP =
+  /^(?:\W*\w+(?:\([^)]*\))?!?: )?(?:bump|update dependency|upgrade) \S+.* (?:from|to) v?\d/i;
+const DEPENDENCY_SCOPE = /^\w+\(deps(?:-dev)?\)!?: /i;
+
+/** A title that tells a reader nothing: merges, work in progress, "fix". */
+export const isNoise = ({ type, title, merge }: Action): boolean =>
+  type === 'commit' &&
+  (merge === true || MERGE.test(title) || UNFINISHED.test(title) || SAYS_NOTHING.test(title));
+
+/** A new version of something used, by a bot or in a bot's words. */
+export const isBump = ({ title, author }: Action): boolean =>
+  BUMP.test(title) || DEPENDENCY_SCOPE.test(title) || (author.bot && /^update\b/i.test(title));
+
+/** The pull request that a merge commit of GitHub or GitLab brought in, with its title. */
+export const mergedPullRequest = ({
+  title,
+  body = '',
+}: Action): { number: number; title: string } | undefined => {
+  if (!MERGE.test(title)) return undefined;
+  const number = MERGED_PULL_REQUEST.exec(title)?.[1] ?? MERGED_REQUEST.exec(body)?.[1];
+  const firstLine = body.trim().split('\n', 1)[0]?.trim();
+  return number && firstLine && !MERGED_REQUEST.test(firstLine)
+    ? { number: Number(number), title: firstLine }
+    : undefined;
+};
