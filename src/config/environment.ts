@@ -106,6 +106,9 @@ export class Environment {
   @IsString()
   ANTHROPIC_MODEL = 'claude-sonnet-4-5';
 
+  /** Set when JWT_SECRET_KEY was made for this run: sessions end with it. */
+  temporarySecret = false;
+
   get isProduction(): boolean {
     return this.NODE_ENV === 'production';
   }

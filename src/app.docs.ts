@@ -1,0 +1,49 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { describeSocket, SOCKET_PAYLOADS } from './chat/asyncapi.document.js';
+
+const VERSION = '1';
+
+/** The OpenAPI 3.1 document of the REST routes. */
+export function describeRest(app: NestFastifyApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Git Recap')
+    .setDescription(DESCRIPTION)
+    .setVersion(VERSION)
+    .setLicense('Proprietary', 'https://github.com/')
+    .addServer('/', 'This server')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
+    .addTag('sign-in', 'Sessions and what they are connected to')
+    .addTag('recap', 'What happened, and recaps of it')
+    .addTag('operations', 'For those who run the server')
+    .build();
+  return SwaggerModule.createDocument(app, config, {
+    extraModels: [...SOCKET_PAYLOADS],
+    operationIdFactory: (_controller, method) => method,
+  });
+}
+
+/** Serves both documents and a page to try the routes on, made when first asked for. */
+export function serveDocuments(app: NestFastifyApplication): void {
+  let document: OpenAPIObject | undefined;
+  const openApi = (): OpenAPIObject => (document ??= describeRest(app));
+  SwaggerModule.setup('docs', app, openApi, {
+    jsonDocumentUrl: 'docs/json',
+    yamlDocumentUrl: 'docs/yaml',
+    customSiteTitle: 'Git Recap: API',
+  });
+  app
+    .getHttpAdapter()
+    .get('/docs/asyncapi.json', (_request: unknown, reply: FastifyReply) =>
+      reply.type('application/json').send(describeSocket(openApi())),
+    );
+}
+
+const DESCRIPTION = [
+  'Turns what people did in git into a short recap, with every claim linked to the commit, pull',
+  'request or issue behind it. Sign in with POST /pat or POST /clone, send the accessToken as a',
+  'Bearer token, ask GET /actions what happened or POST /recaps for a recap of it. Recaps stream over',
+  'the WebSocket `/ws/{sessionId}` too: see /docs/asyncapi.json. Every error is an RFC 9457 problem.',
+].join(' ');

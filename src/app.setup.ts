@@ -1,0 +1,102 @@
+import 'reflect-metadata';
+import helmet from '@fastify/helmet';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import { randomUUID } from 'node:crypto';
+import { AppModule } from './app.module.js';
+import { identifyRequests } from './auth/identify.hook.js';
+import { refuseForeignHosts } from './auth/local-host.hook.js';
+import { TokenService } from './auth/token.service.js';
+import { Handshake } from './chat/handshake.js';
+import { SessionWsAdapter } from './chat/session-ws.adapter.js';
+import { EnvironmentModule } from './config/environment.module.js';
+import type { Environment } from './config/environment.js';
+import type { Variables } from './config/read-environment.js';
+import { serveDocuments } from './app.docs.js';
+import { createLogger, NestLogger } from './ops/logger.js';
+import { servePage } from './page/page.setup.js';
+
+const BODY_LIMIT_BYTES = 64 * 1024;
+/** A request that has not arrived completely by then is answered 408. */
+const REQUEST_TIMEOUT_MS = 20_000;
+
+const EXPOSED_HEADERS = [
+  'Location',
+  'RateLimit-Limit',
+  'RateLimit-Remaining',
+  'RateLimit-Reset',
+  'Retry-After',
+  'Age',
+  'X-Cache',
+  'X-Request-Id',
+];
+
+/**
+ * The whole server, configured and ready to listen; the same for `main.ts`, the command line and tests.
+ * @param variables Instead of the process's environment and `.env`.
+ * @throws EnvironmentError naming every variable that is wrong.
+ */
+export async function createApp(variables?: Variables): Promise<NestFastifyApplication> {
+  const settings = await EnvironmentModule.forRoot(variables);
+  const { environment } = settings;
+  const log = createLogger(environment);
+  const adapter = new FastifyAdapter({
+    loggerInstance: log,
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: true,
+    genReqId: () => randomUUID(),
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(settings), adapter, {
+    logger: new NestLogger(log),
+    abortOnError: false,
+  });
+  await configure(app, environment);
+  await app.init();
+  return app;
+}
+
+async function configure(app: NestFastifyApplication, environment: Environment): Promise<void> {
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  nameRequests(fastify);
+  if (!environment.isProduction) refuseForeignHosts(fastify);
+  identifyRequests(fastify, app.get(TokenService));
+  await fastify.register(helmet, { contentSecurityPolicy: CONTENT_SECURITY_POLICY });
+  app.enableCors({
+    origin: environment.CORS_ORIGINS,
+    methods: ['GET', 'POST', 'DELETE'],
+    exposedHeaders: EXPOSED_HEADERS,
+    maxAge: 600,
+  });
+  const handshake = app.get(Handshake);
+  app.useWebSocketAdapter(
+    new SessionWsAdapter(app, (request, sessionId) => handshake.authenticate(request, sessionId)),
+  );
+  serveDocuments(app);
+  await servePage(fastify);
+  app.enableShutdownHooks();
+}
+
+/** Every answer names its request, as its problem and the log do. */
+function nameRequests(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, reply, next) => {
+    void reply.header('x-request-id', request.id);
+    next();
+  });
+}
+
+const CONTENT_SECURITY_POLICY = {
+  useDefaults: false,
+  directives: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'", 'data:'],
+    connectSrc: ["'self'"],
+    fontSrc: ["'self'"],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+};

@@ -1,0 +1,119 @@
+import { Body, Controller, Get, Headers, Post, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Environment } from '../config/environment.js';
+import { DomainError } from '../errors/domain.error.js';
+import { ApiProblems } from '../errors/api-problems.decorator.js';
+import { BaseFetcher } from '../providers/base.fetcher.js';
+import type { Connection } from '../providers/connection.js';
+import { LocalRepositories } from '../providers/git/local-repositories.js';
+import { CloneDto, CloneOptionsDto, PatDto, SessionGrantDto } from './auth.dto.js';
+import { CloneGuard } from './clone.guard.js';
+import { bearerOf } from './identify.hook.js';
+import { PatGuard } from './pat.guard.js';
+import { Public } from './public.decorator.js';
+import { CheckedConnection, MaybeSession, RequestSignal } from './request.decorators.js';
+import type { Session } from './session.js';
+import { SessionService } from './session.service.js';
+import { viewSession } from './session.view.js';
+
+@ApiTags('sign-in')
+@ApiBearerAuth()
+@Public({ session: 'optional' })
+@Controller()
+export class AuthController {
+  constructor(
+    private readonly sessions: SessionService,
+    private readonly fetcher: BaseFetcher,
+    private readonly localRepositories: LocalRepositories,
+    private readonly environment: Environment,
+  ) {}
+
+  /**
+   * Sign in with a personal access token
+   *
+   * The token is checked with its provider first. With the Bearer token of a live session the
+   * connection is added to that session.
+   */
+  @Post('pat')
+  @UseGuards(PatGuard)
+  @ApiBody({ type: PatDto })
+  @ApiProblems(
+    'provider_unauthorized',
+    'provider_failed',
+    'provider_timeout',
+    'too_many_connections',
+  )
+  signInWithToken(
+    @CheckedConnection() connection: Connection,
+    @MaybeSession() session: Session | undefined,
+    @Headers('authorization') authorization?: string,
+  ): Promise<SessionGrantDto> {
+    return this.grant(connection, session, authorization);
+  }
+
+  /**
+   * Read any git repository, without an account
+   *
+   * Only asks the repository for its references. With the Bearer token of a live session the
+   * repository is added to that session; in production it needs one that began with a provider.
+   */
+  @Post('clone')
+  @UseGuards(CloneGuard)
+  @ApiProblems(
+    'clone_disabled',
+    'clone_refused',
+    'repository_not_found',
+    'provider_timeout',
+    'too_many_connections',
+  )
+  async addRepository(
+    @Body() dto: CloneDto,
+    @MaybeSession() session: Session | undefined,
+    @RequestSignal() signal: AbortSignal,
+    @Headers('authorization') authorization?: string,
+  ): Promise<SessionGrantDto> {
+    if ((dto.url === undefined) === (dto.path === undefined)) {
+      throw new DomainError('invalid_request', 'Give either url or path.', {
+        errors: [{ field: 'url', message: 'either url or path is needed, not both' }],
+      });
+    }
+    const connection = await this.fetcher.connect(
+      { provider: 'git', baseUrl: dto.url, path: dto.path },
+      signal,
+    );
+    return this.grant(connection, session, authorization);
+  }
+
+  /**
+   * What can be read without an account
+   *
+   * Lists the local repositories, where GIT_ROOT is set.
+   */
+  @Get('clone')
+  @UseGuards(CloneGuard)
+  @ApiOperation({ operationId: 'getCloneOptions' })
+  async cloneOptions(): Promise<CloneOptionsDto> {
+    return {
+      urls: (this.environment.GIT_HOSTS ?? []).length > 0,
+      paths: this.environment.GIT_ROOT !== undefined,
+      repositories: await this.localRepositories.list(),
+    };
+  }
+
+  private async grant(
+    connection: Connection,
+    current: Session | undefined,
+    authorization: string | undefined,
+  ): Promise<SessionGrantDto> {
+    if (current) {
+      const session = await this.sessions.add(current.identity, connection);
+      return this.view(session, bearerOf(authorization) ?? '');
+    }
+    const { session, token } = await this.sessions.start(connection);
+    return this.view(session, token.accessToken);
+  }
+
+  private view(session: Session, accessToken: string): SessionGrantDto {
+    return { ...viewSession(session, this.environment), accessToken, tokenType: 'Bearer' };
+  }
+}

@@ -1,0 +1,113 @@
+import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
+import { PROVIDERS, type ProviderName } from '../providers/connection.js';
+
+/** Providers one can sign in to with a personal access token. */
+export const PAT_PROVIDERS = ['github'] as const satisfies readonly ProviderName[];
+
+export class PatDto {
+  /** @example github */
+  @IsIn(PAT_PROVIDERS)
+  provider: (typeof PAT_PROVIDERS)[number];
+
+  /**
+   * The personal access token; it is checked with the provider and kept sealed.
+   * @example ghp_0123456789abcdefghijABCDEFGHIJ012345
+   */
+  @Matches(/^[\x21-\x7e]+$/, { message: 'token must be visible ASCII characters' })
+  @Length(8, 1024)
+  token: string;
+
+  /**
+   * The server's address, for a self-hosted provider.
+   * @example https://api.github.com
+   */
+  @IsOptional()
+  @IsString()
+  @Length(1, 2048)
+  baseUrl?: string;
+
+  /** Azure DevOps: the organisation or collection. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 256)
+  organization?: string;
+}
+
+export class CloneDto {
+  /**
+   * The https address of a git repository; either this or `path`.
+   * @example https://github.com/octocat/hello-world.git
+   */
+  @IsOptional()
+  @IsString()
+  @Length(1, 2048)
+  url?: string;
+
+  /** A repository's path relative to GIT_ROOT, where that is set; `.` is GIT_ROOT itself. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 1024)
+  path?: string;
+}
+
+export class ViewerDto {
+  /** @example octocat */
+  login: string;
+  /** @example The Octocat */
+  name?: string;
+  url?: string;
+}
+
+export class ConnectionDto {
+  /** @example github-583231 */
+  id: string;
+  provider: (typeof PROVIDERS)[number];
+  /** @example octocat at github.com */
+  label: string;
+  viewer?: ViewerDto;
+  /** What the credential was granted, where the provider tells. */
+  scopes?: string[];
+  /** When the credential ends, where the provider tells. */
+  credentialExpiresAt?: string;
+}
+
+export class UserDto {
+  /** Stable for one account at one provider; a guest's is the session's. */
+  id: string;
+  /** @example The Octocat */
+  name: string;
+  /** Whether a provider vouched for the user. */
+  verified: boolean;
+}
+
+export class SessionDto {
+  /** @example 3q2-7wEXAMPLEEXAMPLEEXA */
+  sessionId: string;
+  /** When the session ends at the latest, whatever happens in it. */
+  expiresAt: string;
+  /** Seconds without a request, a message or a running reply until the session is over. */
+  idleTimeoutSeconds: number;
+  user: UserDto;
+  connections: ConnectionDto[];
+}
+
+export class SessionGrantDto extends SessionDto {
+  /** Send it as `Authorization: Bearer …`; a connection added to a session comes with the session's own. */
+  accessToken: string;
+  tokenType: 'Bearer';
+}
+
+export class LocalRepositoryDto {
+  /** What POST /clone takes as `path`. */
+  path: string;
+  name: string;
+}
+
+export class CloneOptionsDto {
+  /** Whether POST /clone takes a `url`. */
+  urls: boolean;
+  /** Whether POST /clone takes a `path`. */
+  paths: boolean;
+  /** The repositories found under GIT_ROOT. */
+  repositories: LocalRepositoryDto[];
+}

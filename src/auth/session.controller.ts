@@ -1,0 +1,34 @@
+import { Controller, Delete, Get, HttpCode } from '@nestjs/common';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { Environment } from '../config/environment.js';
+import { ApiProblems } from '../errors/api-problems.decorator.js';
+import { SessionDto } from './auth.dto.js';
+import { CurrentSession } from './request.decorators.js';
+import type { Session } from './session.js';
+import { SessionService } from './session.service.js';
+import { viewSession } from './session.view.js';
+
+@ApiTags('sign-in')
+@ApiBearerAuth()
+@Controller('session')
+export class SessionController {
+  constructor(
+    private readonly sessions: SessionService,
+    private readonly environment: Environment,
+  ) {}
+
+  /** Who am I, what is connected, when does it end */
+  @Get()
+  @ApiProblems()
+  getSession(@CurrentSession() session: Session): SessionDto {
+    return viewSession(session, this.environment);
+  }
+
+  /** Sign out, everywhere and at once */
+  @Delete()
+  @HttpCode(204)
+  @ApiProblems()
+  async signOut(@CurrentSession() session: Session): Promise<void> {
+    await this.sessions.end(session.id);
+  }
+}

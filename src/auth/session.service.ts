@@ -1,0 +1,132 @@
+import { Injectable } from '@nestjs/common';
+import { randomBytes } from 'node:crypto';
+import { Environment } from '../config/environment.js';
+import { DomainError } from '../errors/domain.error.js';
+import type { Connection } from '../providers/connection.js';
+import { SharedState, type StateKey, type Unsubscribe } from '../state/shared-state.js';
+import type { Identity, Session } from './session.js';
+import { type IssuedToken, TokenService } from './token.service.js';
+
+const MAX_CONNECTIONS = 10;
+const MAX_TRIES = 5;
+
+/** What is stored of a session, sealed. */
+type SessionRecord = Pick<Session, 'startedAt' | 'connections'>;
+
+const recordKey = (sessionId: string): StateKey => ({ scope: sessionId, name: 'session' });
+const endKey = (sessionId: string): StateKey => ({ scope: sessionId, name: 'end' });
+const contextOf = (sessionId: string): string => `{${sessionId}}:session`;
+
+/** Sessions in the shared state: begun at sign-in, slid by every use, gone when idle or signed out. */
+@Injectable()
+export class SessionService {
+  constructor(
+    private readonly state: SharedState,
+    private readonly tokens: TokenService,
+    private readonly environment: Environment,
+  ) {}
+
+  /** Begins a session with its first connection. */
+  async start(connection: Connection): Promise<{ session: Session; token: IssuedToken }> {
+    const id = randomBytes(18).toString('base64url');
+    const token = await this.tokens.issue(subjectOf(connection, id), id);
+    const session: Session = {
+      id,
+      identity: token.identity,
+      startedAt: new Date().toISOString(),
+      connections: [connection],
+    };
+    await this.state.set(recordKey(id), this.sealed(session), this.lifetime(token.identity));
+    return { session, token };
+  }
+
+  /**
+   * Loads the token's session and slides its idle time.
+   * @throws DomainError `session_over` when there is none (any more).
+   */
+  async open(identity: Identity): Promise<Session> {
+    const [stored] = await Promise.all([
+      this.state.get(recordKey(identity.sessionId)),
+      this.touch(identity),
+    ]);
+    if (!stored) throw new DomainError('session_over', 'This session has ended.');
+    return { id: identity.sessionId, identity, ...this.unsealed(stored, identity) };
+  }
+
+  /**
+   * Adds a connection, or puts it in the place of the one with the same id.
+   * @throws DomainError `too_many_connections`, `session_over`.
+   */
+  async add(identity: Identity, connection: Connection): Promise<Session> {
+    const key = recordKey(identity.sessionId);
+    for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
+      const stored = await this.state.get(key);
+      if (!stored) break;
+      const { startedAt, connections } = this.unsealed(stored, identity);
+      const others = connections.filter(({ id }) => id !== connection.id);
+      if (others.length >= MAX_CONNECTIONS) throw tooManyConnections();
+      const session: Session = {
+        id: identity.sessionId,
+        identity,
+        startedAt,
+        connections: [...others, connection],
+      };
+      const ttl = this.lifetime(identity);
+      if (await this.state.replace(key, stored, this.sealed(session), ttl)) return session;
+    }
+    throw new DomainError('session_over', 'This session has ended.');
+  }
+
+  /** Slides the idle time. @returns false when the session is over. */
+  async touch(identity: Identity): Promise<boolean> {
+    return this.state.touch(identity.sessionId, this.lifetime(identity));
+  }
+
+  /** Whether the session still is, without sliding it. */
+  async isAlive(sessionId: string): Promise<boolean> {
+    return (await this.state.get(recordKey(sessionId))) !== undefined;
+  }
+
+  /** Ends the session on every pod and deletes all it stored. */
+  async end(sessionId: string): Promise<void> {
+    await this.state.drop(sessionId);
+    await this.state.publish(endKey(sessionId), 'end');
+  }
+
+  /** Calls back once when the session is signed out, on whichever pod that happens. */
+  onEnd(sessionId: string, listener: () => void): Promise<Unsubscribe> {
+    return this.state.subscribe(endKey(sessionId), listener);
+  }
+
+  /** Milliseconds the session may rest from now: its idle time, or less when its token ends sooner. */
+  lifetime(identity: Identity): number {
+    const untilTokenEnds = identity.expiresAt.getTime() - Date.now();
+    return Math.max(1, Math.min(this.idleMs, untilTokenEnds));
+  }
+
+  /** Milliseconds without use until a session is over. */
+  get idleMs(): number {
+    return this.environment.SESSION_IDLE_SECONDS * 1000;
+  }
+
+  private sealed({ id, identity, startedAt, connections }: Session): string {
+    const record: SessionRecord = { startedAt, connections };
+    return identity.sealer.seal(JSON.stringify(record), contextOf(id));
+  }
+
+  private unsealed(stored: string, { sealer, sessionId }: Identity): SessionRecord {
+    return JSON.parse(sealer.open(stored, contextOf(sessionId))) as SessionRecord;
+  }
+}
+
+function subjectOf({ provider, baseUrl, viewer }: Connection, sessionId: string): string {
+  if (!viewer) return `guest:${sessionId}`;
+  return `${provider}:${new URL(baseUrl).host}:${viewer.id}`;
+}
+
+function tooManyConnections(): DomainError {
+  return new DomainError(
+    'too_many_connections',
+    `A session holds at most ${String(MAX_CONNECTIONS)} connections.`,
+  );
+}

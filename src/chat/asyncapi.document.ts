@@ -1,0 +1,110 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { CancelMessageDto, RecapMessageDto, ResumeMessageDto } from './chat.dto.js';
+import {
+  AcceptedEventDto,
+  CitationEventDto,
+  DoneEventDto,
+  ErrorEventDto,
+  ProgressEventDto,
+  TokenEventDto,
+} from './events.dto.js';
+
+type Payload = new () => object;
+
+/** What clients send, by event. */
+const FROM_CLIENT: Readonly<Record<string, Payload>> = {
+  recap: RecapMessageDto,
+  cancel: CancelMessageDto,
+  resume: ResumeMessageDto,
+};
+
+/** What the server sends, by event. */
+const FROM_SERVER: Readonly<Record<string, Payload>> = {
+  accepted: AcceptedEventDto,
+  progress: ProgressEventDto,
+  token: TokenEventDto,
+  citation: CitationEventDto,
+  done: DoneEventDto,
+  error: ErrorEventDto,
+};
+
+/** The socket's payloads; the OpenAPI document describes them too, so that generated clients have their types. */
+export const SOCKET_PAYLOADS: readonly Payload[] = [
+  ...Object.values(FROM_CLIENT),
+  ...Object.values(FROM_SERVER),
+];
+
+/** The AsyncAPI 3.0 document of the socket; its schemas are those of the OpenAPI document. */
+export function describeSocket(openApi: OpenAPIObject): object {
+  const messages = { ...FROM_CLIENT, ...FROM_SERVER };
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: `${openApi.info.title}: the socket of a session`,
+      version: openApi.info.version,
+      description: DESCRIPTION,
+      contact: openApi.info.contact,
+      license: openApi.info.license,
+    },
+    defaultContentType: 'application/json',
+    channels: {
+      session: {
+        address: '/ws/{sessionId}',
+        description: 'The socket of one session.',
+        parameters: { sessionId: { description: 'The sessionId of the SessionGrant.' } },
+        messages: Object.fromEntries(
+          Object.keys(messages).map((event) => [event, { $ref: `#/components/messages/${event}` }]),
+        ),
+        bindings: { ws: { method: 'GET', bindingVersion: '0.1.0' } },
+      },
+    },
+    operations: {
+      fromClient: operation('receive', 'What clients ask for.', FROM_CLIENT),
+      fromServer: operation('send', 'What the server answers and streams.', FROM_SERVER),
+    },
+    components: {
+      messages: Object.fromEntries(
+        Object.entries(messages).map(([event, payload]) => [event, message(event, payload)]),
+      ),
+      schemas: openApi.components?.schemas,
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+    },
+  };
+}
+
+const DESCRIPTION = [
+  'Authenticated before the handshake completes: `Authorization: Bearer …`, or for browsers the',
+  'subprotocols `git-recap.v1, bearer.<accessToken>`, of which only the first is answered.',
+  'Close codes: 1001 the server is shutting down (connect again and resume), 1009 a frame was too big,',
+  '1013 the client reads too slowly (resume when there is room), 4401 the session is over,',
+  '4429 too many messages.',
+].join(' ');
+
+function operation(
+  action: 'send' | 'receive',
+  summary: string,
+  events: Readonly<Record<string, Payload>>,
+): object {
+  return {
+    action,
+    summary,
+    channel: { $ref: '#/channels/session' },
+    messages: Object.keys(events).map((event) => ({
+      $ref: `#/channels/session/messages/${event}`,
+    })),
+  };
+}
+
+function message(event: string, payload: Payload): object {
+  return {
+    name: event,
+    payload: {
+      type: 'object',
+      required: ['event', 'data'],
+      properties: {
+        event: { type: 'string', const: event },
+        data: { $ref: `#/components/schemas/${payload.name}` },
+      },
+    },
+  };
+}

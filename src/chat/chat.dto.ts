@@ -1,0 +1,25 @@
+import { IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { RecapDto } from './replies/replies.dto.js';
+
+const REPLY_ID = /^[\w-]{1,64}$/;
+
+export class RecapMessageDto extends RecapDto {
+  /** The client's own name for this request; `accepted` and `error` bring it back. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 64)
+  ref?: string;
+}
+
+export class CancelMessageDto {
+  @Matches(REPLY_ID, { message: 'replyId must be one that accepted gave' })
+  replyId: string;
+}
+
+export class ResumeMessageDto extends CancelMessageDto {
+  /** The last seq seen; 0: everything. */
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000_000)
+  after: number;
+}

@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
+import { isLocalHost } from '../auth/local-host.hook.js';
+import { bearerOf } from '../auth/identify.hook.js';
+import type { Identity } from '../auth/session.js';
+import { SessionService } from '../auth/session.service.js';
+import { TokenService } from '../auth/token.service.js';
+import { Environment } from '../config/environment.js';
+import { DomainError } from '../errors/domain.error.js';
+
+/** Browsers cannot set headers on a socket: they send the token as a second subprotocol. */
+const SUBPROTOCOL = 'git-recap.v1';
+const BEARER_PREFIX = 'bearer.';
+
+/** Decides, before the handshake, whose socket it is and whether it may be. */
+@Injectable()
+export class Handshake {
+  constructor(
+    private readonly tokens: TokenService,
+    private readonly sessions: SessionService,
+    private readonly environment: Environment,
+  ) {}
+
+  /** @throws DomainError `unauthorized`, `session_over`, `forbidden`, `foreign_origin`, `foreign_host`. */
+  async authenticate(request: IncomingMessage, sessionId: string): Promise<Identity> {
+    this.checkHost(request);
+    this.checkOrigin(request);
+    const accessToken = bearerOf(request.headers.authorization) ?? bearerProtocol(request);
+    if (!accessToken) throw new DomainError('unauthorized', 'The socket needs an access token.');
+    const identity = await this.tokens.verify(accessToken);
+    if (identity.sessionId !== sessionId) {
+      throw new DomainError('forbidden', 'This socket belongs to another session.');
+    }
+    await this.sessions.open(identity);
+    return identity;
+  }
+
+  private checkHost({ headers }: IncomingMessage): void {
+    if (this.environment.isProduction || isLocalHost(headers.host)) return;
+    throw new DomainError('foreign_host', 'This development server answers only to localhost.');
+  }
+
+  /** Other clients than browsers send no Origin; a page of this server has its own. */
+  private checkOrigin({ headers }: IncomingMessage): void {
+    const { origin, host } = headers;
+    if (origin === undefined || this.environment.CORS_ORIGINS.includes(origin)) return;
+    if (host && URL.canParse(origin) && new URL(origin).host === host) return;
+    throw new DomainError('foreign_origin', 'Sockets are not opened for this origin.');
+  }
+}
+
+/** The only subprotocol that is answered: the one with the token must not be sent back. */
+export function chooseProtocol(offered: Set<string>): string | false {
+  return offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false;
+}
+
+function bearerProtocol({ headers }: IncomingMessage): string | undefined {
+  const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+  const bearer = offered.find((name) => name.startsWith(BEARER_PREFIX));
+  return bearer && bearerOf(`Bearer ${bearer.slice(BEARER_PREFIX.length)}`);
+}

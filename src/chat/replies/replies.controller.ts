@@ -1,0 +1,168 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  Param,
+  Post,
+  Req,
+  Res,
+} from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiHeader,
+  ApiOkResponse,
+  ApiResponse,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CurrentSession, RequestSignal } from '../../auth/request.decorators.js';
+import type { Session } from '../../auth/session.js';
+import { ApiProblems } from '../../errors/api-problems.decorator.js';
+import { resolveFilter } from '../../recap/action-filter.js';
+import { chooseMediaType } from '../../recap/media-type.js';
+import { DomainError } from '../../errors/domain.error.js';
+import { RecapDto, RepliesDto, ReplyDto } from './replies.dto.js';
+import { toEventStream } from './event-stream.js';
+import { acceptedFrame, errorFrame, type Frame, toFrame } from './reply.message.js';
+import { ReplyService } from './reply.service.js';
+
+/** How long a JSON answer waits for its recap. */
+const WAIT_MS = 25_000;
+const MEDIA_TYPES = ['application/json', 'text/event-stream'] as const;
+
+const REPLY_CONTENT = {
+  'application/json': { schema: { $ref: getSchemaPath(ReplyDto) } },
+  'text/event-stream': { schema: { type: 'string' } },
+};
+
+@ApiTags('recap')
+@ApiBearerAuth()
+@Controller()
+export class RepliesController {
+  constructor(private readonly replies: ReplyService) {}
+
+  /**
+   * Write a recap
+   *
+   * Waits up to 25 seconds for it and answers 202 with what there is by then; with
+   * `Accept: text/event-stream` streams the events of the socket.
+   */
+  @Post('recaps')
+  @ApiResponse({ status: 200, description: 'The recap has ended', content: REPLY_CONTENT })
+  @ApiResponse({ status: 202, description: 'The recap is still being written', type: ReplyDto })
+  @ApiProblems('too_many_replies', 'draining', 'not_acceptable')
+  async createRecap(
+    @CurrentSession() session: Session,
+    @Body() { bullets, style, language, ...asked }: RecapDto,
+    @RequestSignal() signal: AbortSignal,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const mediaType = chooseMediaType(request.raw, MEDIA_TYPES);
+    const filter = resolveFilter(asked, session);
+    const { id } = await this.replies.start(session, { filter, bullets, style, language });
+    void reply.header('location', `/replies/${id}`).header('vary', 'Accept');
+    if (mediaType === 'text/event-stream') {
+      const frames = this.frames(session, id, 0, signal, acceptedFrame(id));
+      return this.stream(reply, frames);
+    }
+    const ended = await this.waitForEnd(session, id, signal);
+    await reply.code(ended ? 200 : 202).send(await this.replies.view(session, id));
+  }
+
+  /** The session's conversation */
+  @Get('replies')
+  @ApiProblems()
+  async listReplies(@CurrentSession() session: Session): Promise<RepliesDto> {
+    return { replies: await this.replies.list(session) };
+  }
+
+  /**
+   * One reply
+   *
+   * With `Accept: text/event-stream` follows it, from behind the event named by Last-Event-ID.
+   */
+  @Get('replies/:replyId')
+  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'The last seq seen' })
+  @ApiOkResponse({ content: REPLY_CONTENT })
+  @ApiProblems('reply_not_found', 'not_acceptable')
+  async getReply(
+    @CurrentSession() session: Session,
+    @Param('replyId') replyId: string,
+    @RequestSignal() signal: AbortSignal,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Headers('last-event-id') lastEventId?: string,
+  ): Promise<void> {
+    void reply.header('vary', 'Accept');
+    if (chooseMediaType(request.raw, MEDIA_TYPES) === 'application/json') {
+      await reply.send(await this.replies.view(session, replyId));
+      return;
+    }
+    await this.stream(reply, this.frames(session, replyId, readSeq(lastEventId), signal));
+  }
+
+  /** Cancel a reply */
+  @Delete('replies/:replyId')
+  @HttpCode(204)
+  @ApiProblems('reply_not_found')
+  async cancelReply(
+    @CurrentSession() session: Session,
+    @Param('replyId') replyId: string,
+  ): Promise<void> {
+    await this.replies.cancel(session, replyId);
+  }
+
+  private async waitForEnd(session: Session, id: string, client: AbortSignal): Promise<boolean> {
+    const timeout = AbortSignal.timeout(WAIT_MS);
+    try {
+      const signal = AbortSignal.any([timeout, client]);
+      for await (const event of await this.replies.follow(session, id, 0, signal)) void event;
+      return true;
+    } catch (error) {
+      if (timeout.aborted) return false;
+      throw error;
+    }
+  }
+
+  private async frames(
+    session: Session,
+    replyId: string,
+    after: number,
+    signal: AbortSignal,
+    first?: Frame,
+  ): Promise<AsyncGenerator<Frame, void>> {
+    const events = await this.replies.follow(session, replyId, after, signal);
+    return (async function* (): AsyncGenerator<Frame, void> {
+      if (first) yield first;
+      try {
+        for await (const event of events) yield toFrame(replyId, event);
+      } catch (error) {
+        if (!signal.aborted) yield errorFrame(error, { replyId });
+      }
+    })();
+  }
+
+  private async stream(
+    reply: FastifyReply,
+    frames: Promise<AsyncGenerator<Frame, void>>,
+  ): Promise<void> {
+    const body = toEventStream(await frames);
+    await reply
+      .type('text/event-stream; charset=utf-8')
+      .header('cache-control', 'no-store')
+      .header('x-accel-buffering', 'no')
+      .send(body);
+  }
+}
+
+function readSeq(header: string | undefined): number {
+  if (header === undefined || /^\d{1,9}$/.test(header)) return Number(header ?? 0);
+  throw new DomainError('invalid_request', 'Last-Event-ID must be the number of an event.', {
+    errors: [{ field: 'Last-Event-ID', message: 'Last-Event-ID must be a whole number' }],
+  });
+}

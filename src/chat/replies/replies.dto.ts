@@ -1,0 +1,81 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsIn, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+import { ProblemDto } from '../../errors/problem.dto.js';
+import { ACTION_TYPES, type ActionType } from '../../providers/action.js';
+import { ActionFilterDto } from '../../recap/action-filter.dto.js';
+import { CoverageDto } from '../../recap/coverage.dto.js';
+import { RECAP_STYLES, type RecapStyle } from '../writer/recap.writer.js';
+import { STOP_REASONS, type StopReason } from './reply.js';
+
+export class RecapDto extends ActionFilterDto {
+  /** How many bullets at most. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(15)
+  bullets = 5;
+
+  /** How it is to sound. */
+  @IsOptional()
+  @IsIn(RECAP_STYLES)
+  style: RecapStyle = 'professional';
+
+  /**
+   * The language to write in, as a BCP 47 tag.
+   * @example en
+   */
+  @IsOptional()
+  @IsString()
+  @Matches(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$/, { message: 'language must be a BCP 47 tag' })
+  language = 'en';
+}
+
+export class CitedActionDto {
+  id: string;
+  @ApiProperty({ enum: ACTION_TYPES, enumName: 'ActionType' })
+  type: ActionType;
+  title: string;
+  url: string;
+}
+
+export class CitationDto {
+  /** The bullet it belongs to, from 1. */
+  bullet: number;
+  action: CitedActionDto;
+}
+
+export class UsageDto {
+  /** Who wrote: `extractive` is this server itself, without a language model. */
+  writer?: 'extractive' | 'anthropic';
+  model?: string;
+  inputTokens?: number;
+  outputTokens?: number;
+}
+
+export const REPLY_STATUSES = ['running', 'done', 'failed'] as const;
+
+export class ReplyDto {
+  replyId: string;
+  createdAt: string;
+  @ApiProperty({ enum: REPLY_STATUSES, enumName: 'ReplyStatus' })
+  status: (typeof REPLY_STATUSES)[number];
+  /** The number of the last event: follow on from here. */
+  seq: number;
+  /** Markdown, one line a bullet; what there is of it so far. */
+  text: string;
+  citations: CitationDto[];
+  /** The bullets, from 1, that no action stands behind. */
+  @ApiProperty({ type: [Number] })
+  uncited: readonly number[];
+  @ApiProperty({ enum: STOP_REASONS, enumName: 'StopReason', required: false })
+  stopReason?: StopReason;
+  usage?: UsageDto;
+  coverage?: CoverageDto;
+  /** Why it failed. */
+  problem?: ProblemDto;
+}
+
+export class RepliesDto {
+  /** Oldest first. */
+  replies: ReplyDto[];
+}

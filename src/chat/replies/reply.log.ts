@@ -1,0 +1,82 @@
+import type { Session } from '../../auth/session.js';
+import { DomainError } from '../../errors/domain.error.js';
+import type { AppendResult, SharedState, StateKey, Unsubscribe } from '../../state/shared-state.js';
+import type { ReplyEntry, ReplyEvent } from './reply.js';
+
+/** Where a reply's log is kept; also the channel its growth is announced on. */
+export const logKey = (sessionId: string, replyId: string): StateKey => ({
+  scope: sessionId,
+  name: `log:${replyId}`,
+});
+
+const CANCEL = 'cancel';
+const CHUNK = 500;
+
+/** One reply's log in the shared state: numbered entries, each sealed and bound to its place. */
+export class ReplyLog {
+  private readonly key: StateKey;
+
+  constructor(
+    private readonly state: SharedState,
+    private readonly session: Session,
+    private readonly replyId: string,
+  ) {
+    this.key = logKey(session.id, replyId);
+  }
+
+  /** Adds the entries behind the first `length` ones, or not at all when the log has another length. */
+  append(length: number, entries: readonly ReplyEntry[], ttlMs: number): Promise<AppendResult> {
+    const sealed = entries.map((entry, index) =>
+      this.session.identity.sealer.seal(JSON.stringify(entry), this.context(length + index + 1)),
+    );
+    return this.state.append(this.key, length, sealed, ttlMs);
+  }
+
+  /** Up to `limit` events after number `after`. */
+  async read(after: number, limit: number): Promise<ReplyEvent[]> {
+    const sealed = await this.state.read(this.key, after, limit);
+    return sealed.map((text, index) => this.open(text, after + index + 1));
+  }
+
+  /** All events there are now. */
+  async readAll(): Promise<ReplyEvent[]> {
+    const events: ReplyEvent[] = [];
+    for (;;) {
+      const chunk = await this.read(events.length, CHUNK);
+      events.push(...chunk);
+      if (chunk.length < CHUNK) return events;
+    }
+  }
+
+  /** Asks the writer, on whichever pod, to stop. */
+  async cancel(ttlMs: number): Promise<void> {
+    await this.state.mark(this.key, ttlMs);
+    await this.state.publish(this.key, CANCEL);
+  }
+
+  onCancel(listener: () => void): Promise<Unsubscribe> {
+    return this.state.subscribe(this.key, (message) => {
+      if (message === CANCEL) listener();
+    });
+  }
+
+  /** Calls back whenever the log may have grown. */
+  onGrowth(listener: () => void): Promise<Unsubscribe> {
+    return this.state.subscribe(this.key, (message) => {
+      if (message !== CANCEL) listener();
+    });
+  }
+
+  private open(sealed: string, seq: number): ReplyEvent {
+    try {
+      const text = this.session.identity.sealer.open(sealed, this.context(seq));
+      return { ...(JSON.parse(text) as ReplyEntry), seq };
+    } catch (cause) {
+      throw new DomainError('reply_lost', 'The reply cannot be read any more.', { cause });
+    }
+  }
+
+  private context(seq: number): string {
+    return `{${this.session.id}}:log:${this.replyId}#${String(seq)}`;
+  }
+}

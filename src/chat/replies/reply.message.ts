@@ -1,0 +1,27 @@
+import { fromFramework } from '../../errors/framework.error.js';
+import { toProblem } from '../../errors/problem.js';
+import type { ReplyEvent } from './reply.js';
+
+/** A frame as sockets send it: `{event, data}`. */
+export interface Frame {
+  readonly event: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** The frame of one event of a reply. */
+export function toFrame(replyId: string, { event, ...data }: ReplyEvent): Frame {
+  return { event, data: { replyId, ...data } };
+}
+
+/** The frame that names a reply just begun; `ref` is the client's own name for it. */
+export function acceptedFrame(replyId: string, ref?: string): Frame {
+  return { event: 'accepted', data: { replyId, ref } };
+}
+
+/** The frame that tells of an error outside a reply's log: it has no `seq`. */
+export function errorFrame(
+  error: unknown,
+  about: { readonly replyId?: string; readonly ref?: string } = {},
+): Frame {
+  return { event: 'error', data: { ...about, problem: toProblem(fromFramework(error)) } };
+}

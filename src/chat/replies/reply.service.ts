@@ -1,0 +1,99 @@
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { randomBytes } from 'node:crypto';
+import type { Session } from '../../auth/session.js';
+import { SessionService } from '../../auth/session.service.js';
+import { DomainError } from '../../errors/domain.error.js';
+import type { RecapRequest, ReplyEvent, ReplyRecord } from './reply.js';
+import { followReply } from './reply.follower.js';
+import { ReplyRunner } from './reply.runner.js';
+import { ReplyStore } from './reply.store.js';
+import type { ReplyDto } from './replies.dto.js';
+import { viewReply } from './reply.view.js';
+
+/** Replies being written at once. */
+const MAX_PER_SESSION = 4;
+const MAX_PER_PROCESS = 500;
+
+/** Starts, follows and cancels replies. */
+@Injectable()
+export class ReplyService implements BeforeApplicationShutdown {
+  private readonly running = new Map<string, { sessionId: string; ended: Promise<void> }>();
+  private readonly shutdown = new AbortController();
+
+  constructor(
+    private readonly store: ReplyStore,
+    private readonly runner: ReplyRunner,
+    private readonly sessions: SessionService,
+  ) {}
+
+  /**
+   * Starts a reply and returns at once; what becomes of it is in its log.
+   * @throws DomainError `too_many_replies`, `draining`.
+   */
+  async start(session: Session, request: RecapRequest): Promise<ReplyRecord> {
+    this.makeRoom(session);
+    const record: ReplyRecord = {
+      id: randomBytes(12).toString('base64url'),
+      createdAt: new Date().toISOString(),
+      request,
+    };
+    const begin = this.store.add(session, record);
+    const ended = begin.then(
+      () => this.runner.run(session, record, this.shutdown.signal),
+      () => undefined,
+    );
+    this.running.set(record.id, { sessionId: session.id, ended });
+    void ended.finally(() => this.running.delete(record.id));
+    await begin;
+    return record;
+  }
+
+  /** @throws DomainError `reply_not_found`, before the first event. */
+  async follow(
+    session: Session,
+    replyId: string,
+    after: number,
+    signal: AbortSignal,
+  ): Promise<AsyncGenerator<ReplyEvent, void>> {
+    await this.store.find(session, replyId);
+    return followReply(this.store.log(session, replyId), after, signal, () =>
+      this.sessions.isAlive(session.id),
+    );
+  }
+
+  /** What there is of a reply now. @throws DomainError `reply_not_found`. */
+  async view(session: Session, replyId: string): Promise<ReplyDto> {
+    const record = await this.store.find(session, replyId);
+    return viewReply(record, await this.store.log(session, replyId).readAll());
+  }
+
+  /** The session's replies, oldest first. */
+  async list(session: Session): Promise<ReplyDto[]> {
+    const ids = await this.store.ids(session);
+    return Promise.all(ids.map((id) => this.view(session, id)));
+  }
+
+  /** Asks for the end of a reply, on whichever pod it is written; does nothing to one that has ended. */
+  async cancel(session: Session, replyId: string): Promise<void> {
+    await this.store.find(session, replyId);
+    await this.store.log(session, replyId).cancel(this.sessions.lifetime(session.identity));
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.shutdown.abort(new DomainError('draining', 'The server is shutting down.'));
+    await Promise.all([...this.running.values()].map(({ ended }) => ended));
+  }
+
+  private makeRoom(session: Session): void {
+    if (this.shutdown.signal.aborted) {
+      throw new DomainError('draining', 'The server is shutting down.');
+    }
+    const own = [...this.running.values()].filter(({ sessionId }) => sessionId === session.id);
+    if (own.length >= MAX_PER_SESSION || this.running.size >= MAX_PER_PROCESS) {
+      throw new DomainError(
+        'too_many_replies',
+        `A session has at most ${String(MAX_PER_SESSION)} replies being written at once.`,
+      );
+    }
+  }
+}

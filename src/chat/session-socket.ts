@@ -1,0 +1,82 @@
+import type { WebSocket } from 'ws';
+import type { Identity } from '../auth/session.js';
+import { DomainError } from '../errors/domain.error.js';
+import { errorFrame, type Frame } from './replies/reply.message.js';
+
+/** Close codes of DESIGN's protocol beyond those of RFC 6455. */
+export const CLOSE_SESSION_OVER = 4401;
+const CLOSE_SLOW_CONSUMER = 1013;
+
+/** How long one frame may take until it is out of this process. */
+const SLOW_AFTER_MS = 5_000;
+const MAX_BUFFERED_BYTES = 1024 * 1024;
+const MAX_FOLLOWED = 8;
+
+/** One authenticated socket: sends with a bounded buffer and remembers which replies it follows. */
+export class SessionSocket {
+  private readonly followed = new Map<string, AbortController>();
+
+  constructor(
+    private readonly socket: WebSocket,
+    readonly identity: Identity,
+  ) {
+    socket.once('close', () => {
+      for (const controller of this.followed.values()) controller.abort();
+    });
+  }
+
+  /** Resolves when the frame has left this process; a reader too slow for that loses the socket. */
+  async send(frame: Frame): Promise<void> {
+    if (this.socket.readyState !== this.socket.OPEN) return;
+    if (this.socket.bufferedAmount > MAX_BUFFERED_BYTES) {
+      this.closeSlow();
+      return;
+    }
+    const tooSlow = setTimeout(() => {
+      this.closeSlow();
+    }, SLOW_AFTER_MS);
+    await new Promise<void>((resolve) => {
+      this.socket.once('close', resolve);
+      this.socket.send(JSON.stringify(frame), () => {
+        this.socket.off('close', resolve);
+        resolve();
+      });
+    });
+    clearTimeout(tooSlow);
+  }
+
+  sendError(error: unknown, about?: { replyId?: string; ref?: string }): void {
+    void this.send(errorFrame(error, about));
+  }
+
+  close(code: number, reason: string): void {
+    this.socket.close(code, reason);
+  }
+
+  /**
+   * A signal for following a reply: aborted with the socket, and by following the same one anew.
+   * @throws DomainError `too_many_replies` when the socket follows as many as it may.
+   */
+  beginFollowing(replyId: string): AbortController {
+    this.followed.get(replyId)?.abort();
+    this.followed.delete(replyId);
+    if (this.followed.size >= MAX_FOLLOWED) {
+      throw new DomainError(
+        'too_many_replies',
+        `A socket follows at most ${String(MAX_FOLLOWED)} replies at once.`,
+      );
+    }
+    const controller = new AbortController();
+    this.followed.set(replyId, controller);
+    return controller;
+  }
+
+  endFollowing(replyId: string, controller: AbortController): void {
+    if (this.followed.get(replyId) === controller) this.followed.delete(replyId);
+  }
+
+  private closeSlow(): void {
+    for (const controller of this.followed.values()) controller.abort();
+    this.socket.close(CLOSE_SLOW_CONSUMER, 'too slow: resume when there is room');
+  }
+}

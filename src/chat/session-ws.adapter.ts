@@ -1,0 +1,173 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import type { WsMessageHandler } from '@nestjs/common';
+import { WsAdapter } from '@nestjs/platform-ws';
+import type { IncomingMessage, Server } from 'node:http';
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { match, type MatchFunction } from 'path-to-regexp';
+import { type Observable, of } from 'rxjs';
+import type { WebSocket, WebSocketServer } from 'ws';
+import type { Identity } from '../auth/session.js';
+import { DomainError } from '../errors/domain.error.js';
+import { toProblem } from '../errors/problem.js';
+import { errorFrame } from './replies/reply.message.js';
+import { readFrame } from './socket-frame.js';
+
+type SocketPath = { sessionId: string };
+type Authenticate = (request: IncomingMessage, sessionId: string) => Promise<Identity>;
+
+interface PathServer extends WebSocketServer {
+  readonly path: string;
+}
+
+/** What the adapter gives to the gateway with each connection. */
+export interface AuthenticatedSocket extends WebSocket {
+  identity: Identity;
+}
+
+const HEARTBEAT_MS = 30_000;
+const CLOSE_GRACE_MS = 2_000;
+const CLOSE_GOING_AWAY = 1001;
+
+/**
+ * Nest's `ws` adapter with paths that have parameters, authentication before the handshake completes
+ * (a refusal is an HTTP answer with a problem), heartbeats, errors for frames that mean nothing, and
+ * a close that says goodbye.
+ */
+export class SessionWsAdapter extends WsAdapter {
+  private closing = false;
+  private stopListening: () => void = () => undefined;
+
+  constructor(
+    app: INestApplicationContext,
+    private readonly authenticate: Authenticate,
+  ) {
+    super(app);
+  }
+
+  override bindMessageHandler(
+    message: { readonly data: unknown },
+    handlers: Map<string, WsMessageHandler>,
+    transform: (data: unknown) => Observable<unknown>,
+  ): Observable<unknown> {
+    try {
+      const { event, data } = readFrame(message.data);
+      const handler = handlers.get(event);
+      if (!handler) throw new DomainError('unknown_event', 'The socket does not know this event.');
+      return transform(handler.callback(data, event));
+    } catch (error) {
+      return of(errorFrame(error));
+    }
+  }
+
+  override async close(server: WebSocketServer): Promise<void> {
+    this.closing = true;
+    const goodbyes = [...server.clients].map((socket) => sayGoodbye(socket));
+    await Promise.race([Promise.all(goodbyes), unrefDelay(CLOSE_GRACE_MS)]);
+    await super.close(server);
+  }
+
+  override async dispose(): Promise<void> {
+    this.stopListening();
+    await super.dispose();
+  }
+
+  protected override ensureHttpServerExists(port: number, httpServer?: Server): Server | undefined {
+    if (!httpServer || this.httpServersRegistry.has(port)) return undefined;
+    this.httpServersRegistry.set(port, httpServer);
+    const listener = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+      void this.upgrade(port, request, socket, head);
+    };
+    httpServer.on('upgrade', listener);
+    this.stopListening = () => httpServer.off('upgrade', listener);
+    return httpServer;
+  }
+
+  private async upgrade(
+    port: number,
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+  ): Promise<void> {
+    const onError = (): void => {
+      socket.destroy();
+    };
+    socket.on('error', onError);
+    try {
+      if (this.closing) throw new DomainError('draining', 'The server is shutting down.');
+      const { server, sessionId } = this.find(port, request);
+      const identity = await this.authenticate(request, sessionId);
+      if (socket.destroyed) return;
+      socket.off('error', onError);
+      server.handleUpgrade(request, socket, head, (client) => {
+        keepAlive(client);
+        server.emit('connection', Object.assign(client, { identity }), request);
+      });
+    } catch (error) {
+      refuse(socket, error);
+    }
+  }
+
+  private find(port: number, request: IncomingMessage): { server: PathServer; sessionId: string } {
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    for (const server of (this.wsServersRegistry.get(port) ?? []) as PathServer[]) {
+      const matches: MatchFunction<SocketPath> = match(server.path);
+      const found = matches(path);
+      if (found) return { server, sessionId: found.params.sessionId };
+    }
+    throw new DomainError('not_found', 'There is no socket at this path.');
+  }
+}
+
+/** A connection that does not answer a ping until the next one is gone. */
+function keepAlive(client: WebSocket): void {
+  let alive = true;
+  client.on('pong', () => {
+    alive = true;
+  });
+  const timer = setInterval(() => {
+    if (!alive) {
+      client.terminate();
+      return;
+    }
+    alive = false;
+    client.ping();
+  }, HEARTBEAT_MS).unref();
+  client.once('close', () => {
+    clearInterval(timer);
+  });
+}
+
+function refuse(socket: Duplex, error: unknown): void {
+  const problem = toProblem(error);
+  const body = JSON.stringify(problem);
+  socket.end(
+    [
+      `HTTP/1.1 ${String(problem.status)} ${STATUS_CODES[problem.status] ?? ''}`,
+      'Connection: close',
+      'Content-Type: application/problem+json',
+      `Content-Length: ${String(Buffer.byteLength(body))}`,
+      '',
+      body,
+    ].join('\r\n'),
+  );
+}
+
+function sayGoodbye(socket: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.readyState === socket.CLOSED) {
+      resolve();
+      return;
+    }
+    socket.once('close', () => {
+      resolve();
+    });
+    socket.close(CLOSE_GOING_AWAY, 'the server is shutting down');
+  });
+}
+
+function unrefDelay(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}

@@ -1,0 +1,25 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { fromFramework } from './framework.error.js';
+import { toProblem } from './problem.js';
+
+/** Answers every failed HTTP request with `application/problem+json`. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger(ProblemFilter.name);
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const error = fromFramework(thrown);
+    const problem = toProblem(error, {
+      instance: request.url.split('?', 1)[0],
+      requestId: request.id,
+    });
+    if (problem.status >= 500) this.logger.error(error);
+    if (reply.sent) return;
+    if (problem.retryAfter) void reply.header('retry-after', problem.retryAfter);
+    if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
+    void reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+  }
+}

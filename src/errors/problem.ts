@@ -1,0 +1,48 @@
+import { DomainError, type FieldError } from './domain.error.js';
+import { type ProblemCode, PROBLEMS } from './problem.catalog.js';
+
+/** An RFC 9457 problem, on HTTP as `application/problem+json`, on the socket inside `error`. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly instance?: string;
+  readonly code: ProblemCode;
+  /** What to do next. */
+  readonly hint: string;
+  readonly requestId?: string;
+  /** Seconds after which it is worth trying again. */
+  readonly retryAfter?: number;
+  readonly errors?: readonly FieldError[];
+}
+
+interface ProblemContext {
+  readonly instance?: string;
+  readonly requestId?: string;
+}
+
+/** Problems are documented by their code in the API description. */
+const typeOf = (code: ProblemCode): string => `urn:git-recap:problem:${code}`;
+
+/** The one mapping from errors to what clients see; an error nobody foresaw tells nothing. */
+export function toProblem(error: unknown, context: ProblemContext = {}): Problem {
+  const known = error instanceof DomainError ? error : undefined;
+  const code = known?.code ?? 'internal';
+  const { status, title, hint } = PROBLEMS[code];
+  return {
+    type: typeOf(code),
+    title,
+    status,
+    detail: known?.message ?? title,
+    ...context,
+    code,
+    hint,
+    retryAfter: known?.retryAt && secondsUntil(known.retryAt),
+    errors: known?.errors,
+  };
+}
+
+function secondsUntil(instant: Date): number {
+  return Math.max(1, Math.ceil((instant.getTime() - Date.now()) / 1000));
+}

@@ -1,0 +1,95 @@
+import { Transform } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsOptional,
+  IsString,
+  Length,
+} from 'class-validator';
+import { ACTION_TYPES, type ActionType } from '../providers/action.js';
+import type { ActionFilter } from './action-filter.js';
+
+/** A query string has one value where a JSON body has a list of one. */
+export const asList = ({ value }: { value: unknown }): unknown =>
+  value === undefined || Array.isArray(value) ? value : [value];
+
+/** A query string spells its booleans out. */
+export const asBoolean = ({ value }: { value: unknown }): unknown => {
+  if (value === 'true') return true;
+  return value === 'false' ? false : value;
+};
+
+/** Which actions are asked for; everything is optional. */
+export class ActionFilterDto implements ActionFilter {
+  /**
+   * Repository ids as GET /repos gives them; absent: all repositories of the session.
+   * @example ["github:github.com/octocat/hello-world"]
+   */
+  @IsOptional()
+  @Transform(asList)
+  @IsArray()
+  @ArrayMaxSize(100)
+  @IsString({ each: true })
+  @Length(1, 512, { each: true })
+  repo?: string[];
+
+  /**
+   * Where the window begins (inclusive): an instant, or a calendar date in timeZone. Default: 7 days
+   * before its end.
+   * @example 2025-05-12
+   */
+  @IsOptional()
+  @IsString()
+  @Length(1, 40)
+  since?: string;
+
+  /**
+   * Where the window ends: an instant (exclusive), or a calendar date in timeZone (that day
+   * included). Default: now.
+   * @example 2025-05-18
+   */
+  @IsOptional()
+  @IsString()
+  @Length(1, 40)
+  until?: string;
+
+  /**
+   * The IANA time zone of calendar dates. Default: UTC.
+   * @example Europe/Zurich
+   */
+  @IsOptional()
+  @IsString()
+  @Length(1, 64)
+  timeZone?: string;
+
+  /**
+   * Whose actions: logins, e-mail addresses, `me`, or `*` for everyone. Default: `me`, or everyone
+   * where no connection belongs to a person.
+   * @example ["me"]
+   */
+  @IsOptional()
+  @Transform(asList)
+  @IsArray()
+  @ArrayMaxSize(50)
+  @IsString({ each: true })
+  @Length(1, 254, { each: true })
+  author?: string[];
+
+  /**
+   * The kinds of action. Default: all.
+   * @example ["commit", "pull_request"]
+   */
+  @IsOptional()
+  @Transform(asList)
+  @IsArray()
+  @IsIn(ACTION_TYPES, { each: true })
+  type?: ActionType[];
+
+  /** Whether actions of bots are wanted too. Default: no. */
+  @IsOptional()
+  @Transform(asBoolean)
+  @IsBoolean()
+  includeBots?: boolean;
+}

@@ -1,0 +1,94 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+import {
+  ACTION_STATES,
+  ACTION_TYPES,
+  type ActionState,
+  type ActionType,
+} from '../providers/action.js';
+import { PROVIDERS, type ProviderName } from '../providers/connection.js';
+import { ActionFilterDto } from './action-filter.dto.js';
+import { CoverageDto } from './coverage.dto.js';
+
+export class ActionsQueryDto extends ActionFilterDto {
+  /** How many actions at most. */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(1000)
+  limit = 200;
+
+  /**
+   * The nextCursor of the page before. It pins the filter and the window of the first page, so other
+   * filters sent along with it are not read.
+   */
+  @IsOptional()
+  @IsString()
+  @Length(1, 16_384)
+  cursor?: string;
+}
+
+export class AuthorDto {
+  login?: string;
+  name: string;
+  email?: string;
+  bot: boolean;
+}
+
+export class RepositoryReferenceDto {
+  /** @example github:github.com/octocat/hello-world */
+  id: string;
+  /** @example octocat/hello-world */
+  fullName: string;
+  url: string;
+}
+
+export class PullRequestReferenceDto {
+  number: number;
+  title: string;
+  url: string;
+}
+
+/** One thing someone did. */
+export class ActionDto {
+  id: string;
+  @ApiProperty({ enum: PROVIDERS, enumName: 'Provider' })
+  provider: ProviderName;
+  repository: RepositoryReferenceDto;
+  @ApiProperty({ enum: ACTION_TYPES, enumName: 'ActionType' })
+  type: ActionType;
+  title: string;
+  body?: string;
+  author: AuthorDto;
+  @ApiProperty({ type: [AuthorDto] })
+  coAuthors: readonly AuthorDto[];
+  /** A commit's committer date; else the latest opened, merged or closed inside the window. */
+  timestamp: string;
+  /** Where a reader sees it; a commit without a web address has its SWHID, `swh:1:rev:…`. */
+  url: string;
+  sha?: string;
+  number?: number;
+  @ApiProperty({ enum: ACTION_STATES, enumName: 'ActionState', required: false })
+  state?: ActionState;
+  @ApiProperty({ type: [String] })
+  labels: readonly string[];
+  pullRequest?: PullRequestReferenceDto;
+  additions?: number;
+  deletions?: number;
+  /** A commit with more than one parent. */
+  merge?: boolean;
+}
+
+export class ActionsDto {
+  /** Newest first. */
+  @ApiProperty({ type: [ActionDto] })
+  actions: readonly ActionDto[];
+  coverage: CoverageDto;
+  /** Whose actions were asked for, the default filled in: `*` is everyone. */
+  @ApiProperty({ type: [String] })
+  author: readonly string[];
+  /** Absent on the last page. */
+  nextCursor?: string;
+}

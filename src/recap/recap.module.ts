@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { ProvidersModule } from '../providers/providers.module.js';
+import { ActionsController } from './actions.controller.js';
+import { ActivityService } from './activity.service.js';
+import { ReposController } from './repos.controller.js';
+import { RepositoryService } from './repository.service.js';
+
+@Module({
+  imports: [ProvidersModule],
+  controllers: [ReposController, ActionsController],
+  providers: [RepositoryService, ActivityService],
+  exports: [ActivityService],
+})
+export class RecapModule {}
