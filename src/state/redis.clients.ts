@@ -1,0 +1,71 @@
+import { Logger } from '@nestjs/common';
+import { type Cluster, Redis, type RedisOptions } from 'ioredis';
+
+/** The two connections of a process: once subscribed, a connection can do nothing else. */
+export interface RedisClients {
+  readonly commands: Redis | Cluster;
+  readonly subscriber: Redis | Cluster;
+}
+
+const HEARTBEAT_INTERVAL_MS = 5_000;
+
+/** Whoever asks while Redis is away hears so at once; the connection is sought until it is back. */
+const FAIL_FAST: RedisOptions = {
+  enableOfflineQueue: false,
+  commandTimeout: 500,
+  // A command whose answer got lost is never sent again: it may have run, and its caller has moved on.
+  maxRetriesPerRequest: 0,
+  autoResendUnfulfilledCommands: false,
+  // RedisSubscriptions does it: here a failing one would be a rejection that nobody can handle.
+  autoResubscribe: false,
+  connectTimeout: 2_000,
+  disconnectTimeout: 500,
+  retryStrategy: (attempt) => Math.min(attempt * 100, 1_000),
+  // After a fail-over the address may still lead to the old primary, now a replica.
+  reconnectOnError: (error) => error.message.startsWith('READONLY'),
+};
+
+/** Connects to one Redis, or what looks like one; `rediss://` uses TLS. Returns without waiting. */
+export function connectRedis(url: string): RedisClients {
+  return { commands: connect(url, 'commands'), subscriber: connect(url, 'subscriber') };
+}
+
+/** Gives up a connection that looks well but does not answer. */
+export function reconnect(client: Redis | Cluster): void {
+  if (client.status === 'ready') client.disconnect(true);
+}
+
+function connect(url: string, purpose: string): Redis {
+  const client = new Redis(url, { ...FAIL_FAST, connectionName: `git-recap-${purpose}` });
+  reportOutages(client, purpose);
+  keepAlive(client);
+  return client;
+}
+
+/** Says once that the connection is gone and once that it is back, not at every attempt. */
+function reportOutages(client: Redis, purpose: string): void {
+  const logger = new Logger('Redis');
+  let isOut = false;
+  client.on('error', (error: NodeJS.ErrnoException) => {
+    if (isOut) return;
+    isOut = true;
+    logger.error(`No connection for ${purpose}: ${error.message || String(error.code)}`);
+  });
+  client.on('ready', () => {
+    if (!isOut) return;
+    isOut = false;
+    logger.log(`Connected again for ${purpose}.`);
+  });
+}
+
+/**
+ * A peer that vanished without a word leaves a connection that looks open for as long as the
+ * system's TCP patience lasts: ask now and then, and connect anew when there is no answer.
+ */
+function keepAlive(client: Redis): void {
+  const heartbeat = setInterval(() => {
+    if (client.status !== 'ready') return;
+    client.ping().catch(() => reconnect(client));
+  }, HEARTBEAT_INTERVAL_MS).unref();
+  client.on('end', () => clearInterval(heartbeat));
+}

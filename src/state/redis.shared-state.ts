@@ -1,0 +1,175 @@
+import { Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RedisClients } from './redis.clients.js';
+import { redisProblem } from './redis.problem.js';
+import { defineScripts } from './redis.scripts.js';
+import { RedisSubscriptions } from './redis.subscriptions.js';
+import {
+  type AppendResult,
+  type Count,
+  SharedState,
+  type StateKey,
+  type Unsubscribe,
+} from './shared-state.js';
+import { checkTimeToLive } from './state.rules.js';
+import { indexKey, storageKey } from './storage-key.js';
+
+const READY_POLL_MS = 50;
+
+/** The state of many pods, in one Redis (6.2 or later). */
+export class RedisSharedState extends SharedState implements OnApplicationShutdown {
+  private readonly logger = new Logger('Redis');
+  private readonly commands: RedisClients['commands'];
+  private readonly subscriber: RedisClients['subscriber'];
+  private readonly subscriptions: RedisSubscriptions;
+
+  /** @param clients Fail-fast ones, as `connectRedis` makes them; they are closed on shutdown. */
+  constructor({ commands, subscriber }: RedisClients) {
+    super();
+    this.commands = commands;
+    this.subscriber = subscriber;
+    this.subscriptions = new RedisSubscriptions(subscriber);
+    defineScripts(commands);
+  }
+
+  async get(key: StateKey): Promise<string | undefined> {
+    return (await answer(this.commands.get(storageKey('value', key)))) ?? undefined;
+  }
+
+  async set(key: StateKey, value: string, ttlMs: number): Promise<void> {
+    await this.write('value', key, value, ttlMs);
+  }
+
+  async replace(
+    key: StateKey,
+    expected: string | undefined,
+    value: string,
+    ttlMs: number,
+  ): Promise<boolean> {
+    checkTimeToLive(ttlMs);
+    const written = await answer(
+      this.commands.stateReplace(
+        storageKey('value', key),
+        indexKey(key.scope),
+        value,
+        ttlMs,
+        ...(expected === undefined ? [] : [expected]),
+      ),
+    );
+    return written === 1;
+  }
+
+  async take(key: StateKey): Promise<string | undefined> {
+    return (await answer(this.commands.getdel(storageKey('value', key)))) ?? undefined;
+  }
+
+  async touch(scope: string, ttlMs: number): Promise<boolean> {
+    checkTimeToLive(ttlMs);
+    return (await answer(this.commands.stateTouch(indexKey(scope), ttlMs))) === 1;
+  }
+
+  async drop(scope: string): Promise<void> {
+    await answer(this.commands.stateDrop(indexKey(scope)));
+  }
+
+  async append(
+    key: StateKey,
+    expectedLength: number,
+    entries: readonly string[],
+    ttlMs: number,
+  ): Promise<AppendResult> {
+    checkTimeToLive(ttlMs);
+    const [appended, length, marked] = await answer(
+      this.commands.stateAppend(
+        storageKey('log', key),
+        storageKey('mark', key),
+        indexKey(key.scope),
+        expectedLength,
+        ttlMs,
+        storageKey('channel', key),
+        ...entries,
+      ),
+    );
+    return { appended: appended === 1, length, marked: marked === 1 };
+  }
+
+  async read(key: StateKey, after: number, limit: number): Promise<string[]> {
+    // LRANGE counts the last one in, and a last one of -1 is the list's end.
+    const last = after + limit - 1;
+    if (last < after) return [];
+    return answer(this.commands.lrange(storageKey('log', key), after, last));
+  }
+
+  async mark(key: StateKey, ttlMs: number): Promise<void> {
+    await this.write('mark', key, '', ttlMs);
+  }
+
+  async increment(key: StateKey, by: number, ttlMs: number): Promise<Count> {
+    checkTimeToLive(ttlMs);
+    const [count, remainingMs] = await answer(
+      this.commands.stateIncrement(storageKey('count', key), by, ttlMs),
+    );
+    return { count, ttlMs: remainingMs };
+  }
+
+  async publish(key: StateKey, message: string): Promise<void> {
+    await answer(this.commands.publish(storageKey('channel', key), message));
+  }
+
+  async subscribe(key: StateKey, listener: (message: string) => void): Promise<Unsubscribe> {
+    return answer(this.subscriptions.add(storageKey('channel', key), listener));
+  }
+
+  async ping(): Promise<void> {
+    await answer(Promise.all([this.commands.ping(), this.subscriptions.ping()]));
+  }
+
+  /** @throws DomainError `state_unavailable` when Redis does not answer within the time given. */
+  async waitUntilReady(timeoutMs: number): Promise<void> {
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      try {
+        await this.ping();
+        return;
+      } catch (error) {
+        if (Date.now() >= deadline) throw error;
+        await sleep(READY_POLL_MS);
+      }
+    }
+  }
+
+  /** Warns when Redis may throw sessions away to make room. */
+  async warnIfItEvicts(): Promise<void> {
+    // CONFIG is refused by most hosted Redis; INFO says the same, and is rarely refused.
+    const memory = await this.commands.info('memory').catch(() => '');
+    const policy = /^maxmemory_policy:(.+)$/m.exec(memory)?.[1]?.trim() ?? 'noeviction';
+    if (policy === 'noeviction') return;
+    this.logger.warn(
+      `Redis has maxmemory-policy ${policy}: short of memory it deletes live sessions and replies. Set it to noeviction.`,
+    );
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all([close(this.commands), close(this.subscriber)]);
+  }
+
+  private async write(kind: 'value' | 'mark', key: StateKey, text: string, ttlMs: number) {
+    checkTimeToLive(ttlMs);
+    await answer(this.commands.stateSet(storageKey(kind, key), indexKey(key.scope), text, ttlMs));
+  }
+}
+
+/** Waits for what Redis answers and names what went wrong. */
+async function answer<Answer>(asked: Promise<Answer>): Promise<Answer> {
+  try {
+    return await asked;
+  } catch (error) {
+    throw redisProblem(error);
+  }
+}
+
+async function close(client: RedisClients['commands']): Promise<void> {
+  // `quit` lets commands under way finish; without a connection there are none.
+  await client.quit().catch(() => undefined);
+  client.disconnect();
+}
