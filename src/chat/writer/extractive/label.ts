@@ -59,6 +59,7 @@ const LABELS: Readonly<Record<RecapStyle, Labels>> = {
  */
 export const labelOf = ({ units }: Topic, style: RecapStyle): string => {
   const subjects = units.map(({ subject }) => subject);
+  if (subjects.some(({ breaking }) => breaking)) return 'Breaking';
   const [kind = 'other'] = subjects.map((subject) => subject.kind);
   if (subjects.some((subject) => subject.kind !== kind)) return '';
 

@@ -1,19 +1,22 @@
 import type { Action } from '../../../providers/action.js';
+import type { Subject } from './subject.js';
 
 const UNFINISHED = /^(?:(?:fixup|squash|amend)! |\W*wip\b|🚧|:construction:)/iu;
 const MERGE = /^Merge (?:branch|branches|tag|commit|remote-tracking branch|pull request|remote)\b/;
 const MERGED_PULL_REQUEST = /^Merge pull request #(\d{1,9}) from /;
 const MERGED_REQUEST = /^See merge request \S*!(\d{1,9})$/m;
 const SAYS_NOTHING =
-  /^(?:\W*|update|updates|fix|fixes|typo|typos|tmp|temp|test|stuff|minor|misc|changes?|asdf|save|cleanup|lint|format|\.+)[.!]*$/i;
+  /^(?:updates?|fix(?:es)?|typos?|te?mp|tests?|stuff|minor|misc|changes?|oops|asdf|save|clean ?up|lint|format)?[^\p{L}\p{N}]*$/iu;
 const BUMP =
   /^(?:\W*\w+(?:\([^)]*\))?!?: )?(?:bump|update dependency|upgrade) \S+.* (?:from|to) v?\d/i;
 const DEPENDENCY_SCOPE = /^\w+\(deps(?:-dev)?\)!?: /i;
 
-/** A title that tells a reader nothing: merges, work in progress, "fix". */
-export const isNoise = ({ type, title, merge }: Action): boolean =>
-  type === 'commit' &&
-  (merge === true || MERGE.test(title) || UNFINISHED.test(title) || SAYS_NOTHING.test(title));
+/** A commit whose title tells a reader nothing: a merge, work in progress, "fix". */
+export const isNoise = ({ type, title, merge }: Action, { scope, text }: Subject): boolean => {
+  if (type !== 'commit') return false;
+  if (merge === true || MERGE.test(title) || UNFINISHED.test(title)) return true;
+  return scope === undefined && SAYS_NOTHING.test(text);
+};
 
 /** A new version of something used, by a bot or in a bot's words. */
 export const isBump = ({ title, author }: Action): boolean =>

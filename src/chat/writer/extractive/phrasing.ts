@@ -3,7 +3,9 @@ import { escapeMarkdown, oneLine } from '../markdown.js';
 import type { RecapStyle } from '../recap.writer.js';
 import { count, countPeople, describeTypes, enumerate } from '../tally.js';
 import type { ChangeKind } from './change.kind.js';
+import { countKinds } from './kind.count.js';
 import { labelOf } from './label.js';
+import { parseSubject } from './subject.js';
 import type { Topic } from './topic.js';
 import type { Unit } from './unit.js';
 import { sizeOf } from './weight.js';
@@ -31,11 +33,13 @@ const NAMED_PEOPLE = 2;
 /** A bullet about one topic: `**New in auth**: rotate signing keys (#12 merged, 4 commits, +210 −34)`. */
 export const phraseTopic = (topic: Topic, phrasing: Phrasing): Bullet => {
   const [first] = topic.units;
-  const label = withScope(labelOf(topic, phrasing.style), topic.scope);
-  const breaking = topic.units.some(({ subject }) => subject.breaking) ? 'Breaking' : '';
-  const heading = joinHeading([first && phrasing.nameRepository(first), breaking, label]);
+  const kind = labelOf(topic, phrasing.style);
+  const heading = joinHeading([
+    first && phrasing.nameRepository(first),
+    withScope(kind, topic.scope),
+  ]);
 
-  const titles = quoteTitles(topic.units, label !== '');
+  const titles = quoteTitles(topic.units, kind !== '');
   const text = heading ? `${heading}: ${titles}` : capitalised(titles);
   return {
     text: `${text}${describeDetails(topic.units, phrasing)}`,
@@ -45,12 +49,6 @@ export const phraseTopic = (topic: Topic, phrasing: Phrasing): Bullet => {
 
 /** One bullet that counts what got none of its own. */
 export const phraseRest = (units: readonly Unit[], phrasing: Phrasing): Bullet => {
-  const totals = new Map<ChangeKind, number>();
-  for (const { subject } of units) totals.set(subject.kind, (totals.get(subject.kind) ?? 0) + 1);
-  const kinds = [...totals]
-    .sort(([, one], [, other]) => other - one)
-    .map(([kind, total]) => count(total, ...KIND_NOUNS[kind]));
-
   const repositories = [...new Set(units.map(phrasing.nameRepository))].filter(isPresent);
   const where =
     repositories.length > NAMED_PEOPLE
@@ -58,29 +56,9 @@ export const phraseRest = (units: readonly Unit[], phrasing: Phrasing): Bullet =
       : enumerate(repositories);
   const heading = joinHeading([where ? `Also in ${where}` : 'Also']);
   return {
-    text: `${heading}: ${enumerate(kinds)}${describeDetails(units, phrasing)}`,
+    text: `${heading}: ${enumerate(countKinds(units))}${describeDetails(units, phrasing)}`,
     actions: inOrderOfTelling(units),
   };
-};
-
-const KIND_NOUNS: Readonly<Record<ChangeKind, [one: string, many?: string]>> = {
-  release: ['release'],
-  feature: ['addition'],
-  fix: ['fix', 'fixes'],
-  security: ['security fix', 'security fixes'],
-  performance: ['speed-up'],
-  removal: ['removal'],
-  revert: ['revert'],
-  refactoring: ['rework'],
-  other: ['other change'],
-  documentation: ['change of the documentation', 'changes of the documentation'],
-  test: ['change of tests', 'changes of tests'],
-  issue: ['issue'],
-  review: ['review'],
-  build: ['build change'],
-  ci: ['CI change'],
-  chore: ['chore'],
-  dependencies: ['batch of dependency updates', 'batches of dependency updates'],
 };
 
 const isPresent = (value: string | undefined): value is string => value !== undefined;
@@ -96,22 +74,28 @@ const joinHeading = (parts: readonly (string | undefined)[]): string => {
 };
 
 const quoteTitles = (units: readonly Unit[], labelled: boolean): string => {
-  const titles = [...new Set(units.map((unit) => quoteTitle(unit, labelled)))];
+  const titles = [...new Set(units.flatMap((unit) => quoteUnit(unit, labelled)))];
   const quoted = titles.slice(0, QUOTED_TITLES);
   const more = titles.length - quoted.length;
   return more > 0 ? `${quoted.join('; ')}; and ${more} more` : quoted.join('; ');
 };
 
-const quoteTitle = ({ subject }: Unit, labelled: boolean): string => {
-  const text = labelled ? withoutVerb(oneLine(subject.text), subject.kind) : subject.text;
-  return escapeMarkdown(shortened(text));
+/** A unit has one title; only what gathers dependency updates quotes each of them. */
+const quoteUnit = ({ subject, actions }: Unit, labelled: boolean): string[] => {
+  const gathered = subject.kind === 'dependencies';
+  const texts = gathered ? actions.map(({ title }) => parseSubject(title).text) : [subject.text];
+  return texts.map((text) => {
+    const line = oneLine(text);
+    return escapeMarkdown(shortened(labelled ? withoutVerb(line, subject.kind) : line));
+  });
 };
 
 const REPEATED_VERBS: Partial<Record<ChangeKind, RegExp>> = {
   feature: /^(?:adds?|added|introduces?|implements?) (?!to |in |into )/i,
   fix: /^(?:fix(?:e[sd])?) (?!for |in |up )/i,
   removal: /^(?:removes?d?|deletes?d?) (?!from )/i,
-  documentation: /^(?:documents?) /i,
+  documentation: /^documents? /i,
+  dependencies: /^(?:bump|upgrade|update)s? (?:the |dependency )?/i,
 };
 
 /** Behind the label "Fixed", "fix a crash" reads "a crash". */
@@ -135,30 +119,30 @@ const capitalised = (text: string): string =>
 const describeDetails = (units: readonly Unit[], phrasing: Phrasing): string => {
   const actions = units.flatMap((unit) => unit.actions);
   const details = [
-    describeActions(actions) + describePeople(actions, phrasing),
+    describeActions(units, actions) + describePeople(actions, phrasing),
     describeSize(units),
   ];
   const told = details.filter(Boolean).join(', ').trim();
   return told ? ` (${told})` : '';
 };
 
-const describeActions = (actions: readonly Action[]): string => {
+const describeActions = (units: readonly Unit[], actions: readonly Action[]): string => {
   const pulls = actions.filter(({ type }) => type === 'pull_request');
   const [pull] = pulls;
-  if (!pull || pulls.length > 1)
-    return actions.length > 1 ? describeTypes(actions) : referenceOf(actions[0]);
-
-  const others = actions.filter((action) => action !== pull);
-  return [referenceOf(pull), others.length > 0 ? describeTypes(others) : '']
-    .filter(Boolean)
-    .join(', ');
+  const [unit] = units;
+  if (pull && pulls.length === 1) {
+    const others = describeTypes(actions.filter((action) => action !== pull));
+    return [referenceOf(pull), others].filter(Boolean).join(', ');
+  }
+  if (actions.length > 1 || !unit) return describeTypes(actions);
+  return referenceOf({ ...unit.lead, number: unit.lead.number ?? unit.subject.pullRequest });
 };
 
 /** `#12 merged`, on GitLab and Azure DevOps `!12 merged`; issues are `#7` everywhere. */
-const referenceOf = (action: Action | undefined): string => {
-  if (action?.number === undefined || action.type === 'commit') return '';
-  const sign = action.provider === 'github' || action.type === 'issue' ? '#' : '!';
-  return [`${sign}${action.number}`, action.state?.replace('_', ' ')].filter(Boolean).join(' ');
+const referenceOf = ({ provider, type, number, state }: Action): string => {
+  if (number === undefined) return '';
+  const sign = provider === 'github' || type === 'issue' ? '#' : '!';
+  return [`${sign}${number}`, state?.replace('_', ' ')].filter(Boolean).join(' ');
 };
 
 const describePeople = (actions: readonly Action[], { namePeople }: Phrasing): string => {

@@ -26,6 +26,8 @@ const BRACKETED = /^\[([^[\]]{1,40})\]:?\s+(\S.*)$/;
 /** As in Linux and Go: `net: ipv4: fix …`, `cmd/compile: …`, `doc, test: …`. */
 const PREFIXED = /^((?:[\p{L}\p{N}_./@+*-]{1,40}(?:: |, ?))*[\p{L}\p{N}_./@+*-]{1,40}): (\S.*)$/u;
 const REVERT = /^(?:Revert|Reapply|Reland):? "(.+)"$/i;
+const CONVENTIONAL_REVERT = /^revert(?:\([^()]*\))?!?: (.+)$/i;
+const VERSION = /^(?:(?:release|version|\p{L}+) )?v?\d+(?:\.\d+)+[\w.+-]*$/iu;
 
 export const parseSubject = (title: string, body = ''): Subject => {
   const { text: numbered, emoji } = withoutEmoji(oneLine(title) || '(no title)');
@@ -57,26 +59,22 @@ const withoutNumber = (title: string): { text: string; pullRequest?: number } =>
 
 /** A revert of a revert brings the first change back: it is told as that change. */
 const parseRevert = (title: string): Subject | undefined => {
-  const target = REVERT.exec(title)?.[1];
+  const target = REVERT.exec(title)?.[1] ?? CONVENTIONAL_REVERT.exec(title)?.[1];
   if (target === undefined) return undefined;
   if (REVERT.test(withoutNumber(target).text) || !/^revert/i.test(title)) {
     return parseSubject(target.replace(REVERT, '$1'));
   }
   const { scope, text } = parseSubject(target);
-  return {
-    kind: 'revert',
-    explicit: true,
-    scope,
-    breaking: false,
-    text,
-    reverts: titleKey(target),
-  };
+  const reverts = titleKey(target);
+  return { kind: 'revert', explicit: true, scope, breaking: false, text, reverts };
 };
 
 const parseKind = (title: string, emojiKind?: ChangeKind): Omit<Subject, 'pullRequest'> => {
   const [, type = '', scope, mark, text = ''] = CONVENTIONAL.exec(title) ?? [];
   const kind = TYPES.get(type.toLowerCase());
   if (kind) return { kind, explicit: true, scope: scope?.trim(), breaking: mark === '!', text };
+
+  if (VERSION.test(title)) return { kind: 'release', explicit: true, breaking: false, text: title };
 
   const prefixed = BRACKETED.exec(title) ?? PREFIXED.exec(title);
   const rest = prefixed?.[2] ?? title;

@@ -21,8 +21,7 @@ interface Reading {
   readonly subject: Subject;
   readonly noise: boolean;
   readonly key: string;
-  /** A better title than the action's own: its pull request's. */
-  readonly pullRequestTitle?: string;
+  readonly pullRequest?: { readonly number: number; readonly title: string };
 }
 
 /** Gathers readings, newest first, into units, in one pass. */
@@ -61,20 +60,20 @@ const issueKey = ({ repository }: Action, number: number): string =>
   `${repository.id}#issue:${number}`;
 
 const read = (action: Action): Reading => {
-  const merged = mergedPullRequest(action);
-  const pullRequestTitle = action.pullRequest?.title ?? merged?.title;
+  const pullRequest = action.pullRequest ?? mergedPullRequest(action);
   const subject = subjectOf(action);
-  const base = { action, subject, pullRequestTitle, noise: isNoise(action) };
+  const base = { action, subject, pullRequest, noise: isNoise(action, subject) };
   const key = (rest: string): string => `${action.repository.id}#${rest}`;
 
   if (action.type === 'release') return { ...base, key: key(`release:${action.id}`) };
   if (action.type === 'issue') return { ...base, key: issueKey(action, action.number ?? 0) };
   if (isBump(action)) {
-    return { ...base, subject: { ...subject, kind: 'dependencies' }, key: key('dependencies') };
+    const bump: Subject = { ...subject, kind: 'dependencies', scope: undefined };
+    return { ...base, subject: bump, key: key('dependencies') };
   }
 
-  const ownNumber = action.type === 'commit' ? merged?.number : action.number;
-  const number = action.pullRequest?.number ?? ownNumber ?? subject.pullRequest;
+  const ownNumber = action.type === 'commit' ? subject.pullRequest : action.number;
+  const number = pullRequest?.number ?? ownNumber;
   if (number !== undefined) return { ...base, key: key(`pull:${number}`) };
 
   const [issue] = issueNumbers(action);
@@ -105,16 +104,16 @@ const toUnit = (readings: readonly Reading[]): Unit => {
     subject: withBreaking(leadSubject(lead), readings),
     lead: lead.action,
     actions: [lead, ...others].map(({ action }) => action),
-    noise: lead.noise && lead.pullRequestTitle === undefined,
+    noise: lead.noise && lead.pullRequest === undefined,
   };
 };
 
 const rank = ({ action, noise }: Reading): number => LEADS[action.type] + (noise ? 10 : 0);
 
-/** A pull request that is not among the actions still gives its title to its commits. */
-const leadSubject = ({ action, subject, pullRequestTitle }: Reading): Subject =>
-  action.type === 'commit' && pullRequestTitle !== undefined && subject.kind !== 'dependencies'
-    ? { ...parseSubject(pullRequestTitle), pullRequest: subject.pullRequest }
+/** A pull request that is not among the actions still gives its title and number to its commits. */
+const leadSubject = ({ action, subject, pullRequest }: Reading): Subject =>
+  action.type === 'commit' && pullRequest && subject.kind !== 'dependencies'
+    ? { ...parseSubject(pullRequest.title), pullRequest: pullRequest.number }
     : subject;
 
 const withBreaking = (subject: Subject, readings: readonly Reading[]): Subject => ({

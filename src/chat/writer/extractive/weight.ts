@@ -26,15 +26,16 @@ const PULL_REQUEST_WEIGHT: Partial<Record<NonNullable<Action['state']>, number>>
   merged: 15,
   opened: 6,
 };
-/** Lines say little past some thousands: generated files. */
-const MAX_SIZE_WEIGHT = 12;
+/** Lines say something, but little past a thousand: generated files. */
+const MAX_SIZE_WEIGHT = 7;
 
 /** How much a unit matters to a reader; only the order of weights has a meaning. */
 export const weigh = ({ subject, actions }: Unit): number => {
   const { additions, deletions } = sizeOf(actions);
-  const pull = actions.find(({ type }) => type === 'pull_request');
-  const pullRequest = (pull?.state && PULL_REQUEST_WEIGHT[pull.state]) ?? 0;
-  const size = Math.min(Math.log2(1 + additions + deletions), MAX_SIZE_WEIGHT);
+  const pull = actions.find(({ type, merge }) => type === 'pull_request' || merge === true);
+  const state = pull?.merge ? 'merged' : pull?.state;
+  const pullRequest = (state && PULL_REQUEST_WEIGHT[state]) ?? 0;
+  const size = Math.min(0.7 * Math.log2(1 + additions + deletions), MAX_SIZE_WEIGHT);
   const effort = 2 * Math.log2(actions.length);
   const weight =
     KIND_WEIGHT[subject.kind] +
