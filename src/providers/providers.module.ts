@@ -1,22 +1,20 @@
 import { Module } from '@nestjs/common';
 import { BaseFetcher } from './base.fetcher.js';
-import { GitFetcher } from './git/git.fetcher.js';
-import { LocalRepositories } from './git/local-repositories.js';
+import { GitModule } from './git/git.module.js';
 import { GithubFetcher } from './github/github.fetcher.js';
 import { OutboundHttp } from './http/outbound-http.js';
 import { OutboundLimits } from './http/outbound.limits.js';
 import { RoutingFetcher } from './routing.fetcher.js';
 
 @Module({
+  imports: [GitModule],
   providers: [
     OutboundLimits,
     OutboundHttp,
-    LocalRepositories,
-    GitFetcher,
     GithubFetcher,
     RoutingFetcher,
     { provide: BaseFetcher, useExisting: RoutingFetcher },
   ],
-  exports: [BaseFetcher, RoutingFetcher, LocalRepositories],
+  exports: [BaseFetcher, RoutingFetcher, GitModule],
 })
 export class ProvidersModule {}

@@ -1,0 +1,62 @@
+import type { Action, ActionQuery, Author } from '../action.js';
+import { authorMatcher } from './git.author.js';
+import { readLog, startLog } from './git.log.js';
+import { commitAction, releaseAction } from './git.mapper.js';
+import type { RepositoryFolder } from './git.process.js';
+import type { GitRepository } from './git.repository.js';
+import { readTags, startTags } from './git.tags.js';
+import { Mailmap } from './mailmap.js';
+
+/** What git itself records; pull requests, issues and reviews live with the hosts. */
+export const GIT_ACTION_TYPES = ['commit', 'release'] as const;
+
+const MAX_BATCH = 200;
+
+/**
+ * The actions of one repository, in batches while git runs. All runs of git start at once and end
+ * with the iteration, however it ends. Throws `GitError`, or the signal's reason.
+ */
+export async function* readActions(
+  folder: RepositoryFolder,
+  repository: Promise<GitRepository>,
+  query: ActionQuery,
+  signal: AbortSignal,
+): AsyncGenerator<Action[], void> {
+  const log = query.types.includes('commit') ? startLog(folder, query, signal) : undefined;
+  const tags = query.types.includes('release') ? startTags(folder, signal) : undefined;
+  const mailmap = new Mailmap(folder, signal);
+  const wanted = actionFilter(query);
+  try {
+    const about = await repository;
+    for await (const entries of log ? readLog(log, query) : []) {
+      const people = await mailmap.canonical(entries.flatMap(({ coAuthors }) => coAuthors));
+      const actions = entries.map((entry) =>
+        commitAction(entry, people.splice(0, entry.coAuthors.length), about),
+      );
+      yield* inBatches(actions.filter(wanted));
+    }
+    for await (const entries of tags ? readTags(tags, query) : []) {
+      const taggers = await mailmap.canonical(entries.map(({ tagger }) => tagger));
+      const actions = entries.map((tag, index) =>
+        releaseAction(tag, taggers[index] ?? tag.tagger, about),
+      );
+      yield* inBatches(actions.filter(wanted));
+    }
+  } finally {
+    await Promise.all([log?.stop(), tags?.stop(), mailmap.close()]);
+  }
+}
+
+function actionFilter({ authors, includeBots }: ActionQuery): (action: Action) => boolean {
+  const matches = authorMatcher(authors);
+  return ({ author, coAuthors }) => {
+    const people: Author[] = [author, ...coAuthors];
+    return (includeBots || !author.bot) && matches(people);
+  };
+}
+
+function* inBatches(actions: Action[]): Generator<Action[], void> {
+  for (let start = 0; start < actions.length; start += MAX_BATCH) {
+    yield actions.slice(start, start + MAX_BATCH);
+  }
+}

@@ -1,0 +1,72 @@
+import type { Action, Author } from '../action.js';
+import type { LogEntry } from './git.log.js';
+import { authorOf } from './git.author.js';
+import type { GitRepository } from './git.repository.js';
+import type { TagEntry } from './git.tags.js';
+import type { Person } from './person.js';
+import { plainLine, plainText } from './plain-text.js';
+import { pullRequestOf } from './pull-request.mention.js';
+
+/** A commit as an action. Its co-authors are given already mapped by .mailmap. */
+export function commitAction(
+  entry: LogEntry,
+  coAuthors: readonly Person[],
+  { reference, address }: GitRepository,
+): Action {
+  const author = authorOf(entry.author);
+  const body = plainText(entry.body);
+  const pullRequest = address && pullRequestOf(entry, address);
+  return {
+    id: `${reference.id}#commit:${entry.sha}`,
+    provider: 'git',
+    repository: reference,
+    type: 'commit',
+    title: plainLine(entry.subject) || entry.sha.slice(0, 12),
+    ...(body !== '' && { body }),
+    author,
+    coAuthors: othersThan(author, coAuthors.map(authorOf)),
+    timestamp: new Date(entry.committedAt * 1000).toISOString(),
+    // ISO/IEC 18670: a commit's identifier that needs no host.
+    url: address?.commitUrl(entry.sha) ?? `swh:1:rev:${entry.sha}`,
+    sha: entry.sha,
+    labels: [],
+    ...(pullRequest && { pullRequest }),
+    ...(entry.parents > 1 && { merge: true }),
+  };
+}
+
+/** An annotated tag as a release. Its tagger is given already mapped by .mailmap. */
+export function releaseAction(
+  tag: TagEntry,
+  tagger: Person,
+  { reference, address }: GitRepository,
+): Action {
+  const body = plainText(tag.message);
+  return {
+    id: `${reference.id}#release:${tag.name}`,
+    provider: 'git',
+    repository: reference,
+    type: 'release',
+    title: plainLine(tag.name),
+    ...(body !== '' && { body }),
+    author: authorOf(tagger),
+    coAuthors: [],
+    timestamp: new Date(tag.taggedAt * 1000).toISOString(),
+    url: address?.tagUrl(tag.name) ?? `swh:1:rel:${tag.object}`,
+    ...(tag.commit !== '' && { sha: tag.commit }),
+    state: 'published',
+    labels: [],
+  };
+}
+
+function othersThan(author: Author, coAuthors: readonly Author[]): Author[] {
+  const seen = new Set([keyOf(author)]);
+  return coAuthors.filter((person) => {
+    const key = keyOf(person);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+const keyOf = ({ login, email, name }: Author): string => login ?? email?.toLowerCase() ?? name;

@@ -1,0 +1,171 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+
+/** A repository on disk, already found and checked: git is told where it is and never searches. */
+export interface RepositoryFolder {
+  readonly gitDirectory: string;
+  readonly workTree?: string;
+}
+
+export interface GitCommand {
+  readonly arguments: readonly string[];
+  readonly folder?: RepositoryFolder;
+  /** Configuration for this run, above every configuration file: `http.proxy=`. */
+  readonly settings?: readonly string[];
+  /** Lets git speak https; without it git can open no connection at all. */
+  readonly network?: boolean;
+  readonly signal: AbortSignal;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
+/** git ended other than well. `diagnostics` is for the operator's log: git quotes addresses and paths. */
+export class GitError extends Error {
+  constructor(
+    readonly reason: 'failed' | 'timeout' | 'missing',
+    readonly diagnostics: string,
+    options?: ErrorOptions,
+  ) {
+    super(`git ended with: ${reason}`, options);
+    this.name = 'GitError';
+  }
+}
+
+const MAX_DIAGNOSTICS = 4_096;
+
+/**
+ * Nothing a repository's own configuration names may run (CVE-2022-24765 and its kin), so what can
+ * name a program is switched off here, and the repository's file cannot switch it on again.
+ */
+const SAFE_SETTINGS = [
+  'core.hooksPath=/dev/null',
+  'core.fsmonitor=false',
+  'core.sshCommand=false',
+  'core.askPass=',
+  'core.attributesFile=/dev/null',
+  'credential.helper=',
+  'log.showSignature=false',
+  'protocol.allow=never',
+  'protocol.https.allow=always',
+  'safe.directory=*',
+  'gc.auto=0',
+  'maintenance.auto=false',
+];
+
+const environmentOf = ({ folder, network }: GitCommand): NodeJS.ProcessEnv => ({
+  PATH: process.env.PATH,
+  // Not a home: there is a .netrc in those, and curl reads it.
+  HOME: '/dev/null',
+  LC_ALL: 'C',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_ATTR_NOSYSTEM: '1',
+  GIT_TERMINAL_PROMPT: '0',
+  GIT_ASKPASS: '',
+  SSH_ASKPASS: '',
+  GIT_OPTIONAL_LOCKS: '0',
+  GIT_NO_REPLACE_OBJECTS: '1',
+  // Unlike protocol.allow it also overrules a repository's own protocol.<name>.allow.
+  GIT_ALLOW_PROTOCOL: network ? 'https' : '',
+  ...(network ? {} : { GIT_NO_LAZY_FETCH: '1' }),
+  ...(folder && { GIT_DIR: folder.gitDirectory }),
+  ...(folder?.workTree !== undefined && { GIT_WORK_TREE: folder.workTree }),
+});
+
+/**
+ * One run of git, in a process group of its own, without a shell. Started at once; iterate it for
+ * its output as it comes, with back-pressure. Iteration throws the signal's reason on abort and
+ * {@link GitError} otherwise; ending it early kills git.
+ */
+export class GitProcess implements AsyncIterable<Buffer> {
+  readonly input: Writable;
+  private readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
+  private readonly ended: Promise<GitError | undefined>;
+  private readonly timer: NodeJS.Timeout;
+  private diagnostics = '';
+  private timedOut = false;
+
+  constructor(private readonly command: GitCommand) {
+    command.signal.throwIfAborted();
+    const settings = [...SAFE_SETTINGS, ...(command.settings ?? [])];
+    this.child = spawn(
+      'git',
+      ['--no-pager', ...settings.flatMap((setting) => ['-c', setting]), ...command.arguments],
+      {
+        cwd: command.folder?.workTree ?? command.folder?.gitDirectory ?? '/',
+        env: environmentOf(command),
+        detached: true,
+        stdio: ['pipe', 'pipe', 'pipe'],
+      },
+    );
+    this.input = this.child.stdin;
+    // A reader that has ended says more by its exit code than by a broken pipe.
+    this.input.on('error', () => undefined);
+    // Without a reader Node throws output away when the child exits; this one lets it wait for ours.
+    this.child.stdout.on('readable', () => undefined);
+    this.child.stderr.on('data', (chunk: Buffer) => {
+      const room = MAX_DIAGNOSTICS - this.diagnostics.length;
+      if (room > 0) this.diagnostics += chunk.toString('utf8').slice(0, room);
+    });
+    this.ended = this.untilClosed();
+    this.timer = setTimeout(this.expire, command.timeout);
+    command.signal.addEventListener('abort', this.kill, { once: true });
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void> {
+    try {
+      for await (const chunk of this.child.stdout) yield chunk as Buffer;
+      await this.finish();
+    } catch (error) {
+      await this.finish();
+      throw error;
+    } finally {
+      await this.stop();
+    }
+  }
+
+  /** Ends git if it still runs, and returns when it is gone. */
+  async stop(): Promise<void> {
+    this.kill();
+    await this.ended;
+  }
+
+  /** Waits for the end; throws if it was not a good one. Only once the output has been read. */
+  async finish(): Promise<void> {
+    const error = await this.ended;
+    this.command.signal.throwIfAborted();
+    if (error) throw error;
+  }
+
+  private untilClosed(): Promise<GitError | undefined> {
+    return new Promise<GitError | undefined>((resolve) => {
+      this.child.once('error', (cause) => resolve(new GitError('missing', '', { cause })));
+      this.child.once('close', (exitCode) => {
+        if (exitCode === 0) return resolve(undefined);
+        resolve(new GitError(this.timedOut ? 'timeout' : 'failed', this.diagnostics));
+      });
+    }).finally(() => {
+      clearTimeout(this.timer);
+      this.command.signal.removeEventListener('abort', this.kill);
+    });
+  }
+
+  private readonly expire = (): void => {
+    this.timedOut = true;
+    this.kill();
+  };
+
+  private readonly kill = (): void => {
+    if (this.child.pid === undefined || this.child.exitCode !== null || this.child.signalCode)
+      return;
+    try {
+      process.kill(-this.child.pid, 'SIGKILL');
+    } catch {
+      // It ended between the question and the signal.
+    }
+  };
+}

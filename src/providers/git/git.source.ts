@@ -1,0 +1,27 @@
+import type { Connection } from '../connection.js';
+import type { Repository } from '../repository.js';
+import type { RepositoryFolder } from './git.process.js';
+import type { GitRepository } from './git.repository.js';
+
+/** A repository ready to be read. Give it back when done: it may be removed then. */
+export interface OpenRepository {
+  readonly folder: RepositoryFolder;
+  /** Learned while the history is already being read. */
+  readonly repository: Promise<GitRepository>;
+  release(): void;
+}
+
+/** Where repositories come from: a folder of the operator's, or an address. */
+export interface GitSource {
+  handles(connection: Connection): boolean;
+
+  /** Checks a path or URL that a user wishes to read. Throws `DomainError`. */
+  connect(wish: string, signal: AbortSignal): Promise<{ baseUrl: string; label: string }>;
+
+  repositoryId(connection: Connection): string;
+
+  getRepository(connection: Connection, signal: AbortSignal): Promise<Repository>;
+
+  /** Throws `DomainError`; abort rejects with the signal's reason. */
+  open(connection: Connection, signal: AbortSignal): Promise<OpenRepository>;
+}

@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '../../errors/domain.error.js';
+import type { Connection } from '../connection.js';
+import type { Repository } from '../repository.js';
+import { GitDescription } from './git.description.js';
+import type { RepositoryFolder } from './git.process.js';
+import type { GitRepository } from './git.repository.js';
+import type { GitSource, OpenRepository } from './git.source.js';
+import { GitWebAddress } from './git.web-address.js';
+import { LocalRepositories, type LocalRepository } from './local-repositories.js';
+
+const SCHEME = 'path:';
+
+/** Repositories under GIT_ROOT, read where they are. */
+@Injectable()
+export class LocalSource implements GitSource {
+  constructor(private readonly repositories: LocalRepositories) {}
+
+  handles(connection: Connection): boolean {
+    return connection.baseUrl.startsWith(SCHEME);
+  }
+
+  async connect(wish: string): Promise<{ baseUrl: string; label: string }> {
+    const { path, name } = await this.repositories.open(wish);
+    return { baseUrl: SCHEME + path, label: `${path === '.' ? name : `./${path}`} (local)` };
+  }
+
+  repositoryId(connection: Connection): string {
+    return `git:local/${pathOf(connection)}`;
+  }
+
+  async open(connection: Connection, signal: AbortSignal): Promise<OpenRepository> {
+    const local = await this.repositories.open(pathOf(connection));
+    const repository = this.describe(local, local.folder, signal);
+    // Whoever opened it may end before asking what it is.
+    repository.catch(() => undefined);
+    return { folder: local.folder, repository, release: () => undefined };
+  }
+
+  async getRepository(connection: Connection, signal: AbortSignal): Promise<Repository> {
+    const local = await this.repositories.open(pathOf(connection));
+    const about = new GitDescription(local.folder, signal);
+    const [{ reference }, newest, branch] = await Promise.all([
+      this.describe(local, local.folder, signal),
+      about.newestCommit(),
+      about.defaultBranch(),
+    ]);
+    return {
+      ...reference,
+      provider: 'git',
+      connectionId: connection.id,
+      name: reference.fullName.split('/').at(-1) ?? reference.fullName,
+      private: true,
+      archived: false,
+      fork: false,
+      ...(newest && branch !== undefined && { defaultBranch: branch }),
+      ...(newest && { pushedAt: newest.toISOString() }),
+    };
+  }
+
+  private async describe(
+    { path, name }: LocalRepository,
+    folder: RepositoryFolder,
+    signal: AbortSignal,
+  ): Promise<GitRepository> {
+    const origin = await new GitDescription(folder, signal).originUrl();
+    const address = origin === undefined ? undefined : GitWebAddress.fromRemote(origin);
+    return {
+      reference: {
+        id: `git:local/${path}`,
+        fullName: address?.fullName ?? name,
+        url: address?.url ?? `git-root:/${path}`,
+      },
+      address,
+    };
+  }
+}
+
+function pathOf(connection: Connection): string {
+  if (connection.baseUrl.startsWith(SCHEME)) return connection.baseUrl.slice(SCHEME.length);
+  throw new DomainError('internal', 'The connection is not one to a local repository.');
+}

@@ -1,0 +1,121 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** What a commit of a spec says; what is left out is the same every time. */
+export interface CommitWish {
+  readonly message: string | Buffer;
+  /** `Name <address>`. */
+  readonly author?: string;
+  readonly committer?: string;
+  /** As git takes it: `2026-01-05T10:00:00+0100`. */
+  readonly date?: string;
+}
+
+const EVERYBODY = 'Ada Lovelace <ada@example.com>';
+const person = (contact: string): [string, string] => {
+  const [, name = '', email = ''] = /^(.*?) ?<(.*)>$/.exec(contact) ?? [];
+  return [name, email];
+};
+
+/** A folder for a spec's repositories, gone with {@link GitWorld.remove}. */
+export class GitWorld {
+  readonly directory = realpathSync(mkdtempSync(join(tmpdir(), 'git-world-')));
+
+  path(...parts: string[]): string {
+    return join(this.directory, ...parts);
+  }
+
+  /** Makes a repository with the branch `main`. */
+  create(name: string, ...options: string[]): string {
+    execFileSync('git', ['init', '--quiet', '--initial-branch=main', ...options, this.path(name)]);
+    return this.path(name);
+  }
+
+  /** Runs git in one of the repositories and returns what it printed. */
+  git(name: string, ...command: string[]): string {
+    return this.run(name, command, {}).toString('utf8').trim();
+  }
+
+  /** Makes an empty commit on the current branch and returns its hash. */
+  commit(name: string, wish: CommitWish): string {
+    const [authorName, authorEmail] = person(wish.author ?? EVERYBODY);
+    const [committerName, committerEmail] = person(wish.committer ?? wish.author ?? EVERYBODY);
+    const date = wish.date ?? '2026-01-05T10:00:00+0000';
+    const command = ['commit', '--quiet', '--allow-empty', '--cleanup=verbatim', '--file=-'];
+    const environment = {
+      GIT_AUTHOR_NAME: authorName,
+      GIT_AUTHOR_EMAIL: authorEmail,
+      GIT_AUTHOR_DATE: date,
+      GIT_COMMITTER_NAME: committerName,
+      GIT_COMMITTER_EMAIL: committerEmail,
+      GIT_COMMITTER_DATE: date,
+    };
+    this.run(name, command, environment, wish.message);
+    return this.git(name, 'rev-parse', 'HEAD');
+  }
+
+  remove(): void {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  private run(
+    name: string,
+    command: readonly string[],
+    environment: Readonly<Record<string, string>>,
+    input: string | Buffer = '',
+  ): Buffer {
+    const identity = { GIT_AUTHOR_NAME: 'Ada Lovelace', GIT_AUTHOR_EMAIL: 'ada@example.com' };
+    return execFileSync('git', ['-C', this.path(name), ...command], {
+      input,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: {
+        PATH: process.env.PATH,
+        HOME: this.directory,
+        GIT_CONFIG_NOSYSTEM: '1',
+        ...identity,
+        GIT_COMMITTER_NAME: 'Ada Lovelace',
+        GIT_COMMITTER_EMAIL: 'ada@example.com',
+        ...environment,
+      },
+    });
+  }
+}
+
+/** The instant of the newest commit that {@link importHistory} makes. */
+export const HISTORY_END = Date.UTC(2026, 0, 1) / 1000;
+/** Seconds between its commits. */
+export const HISTORY_STEP = 1_800;
+
+/** Imports a straight line of commits by 20 people, one every half hour, the same every time. */
+export async function importHistory(repository: string, commits: number): Promise<void> {
+  const git = spawn('git', ['-C', repository, 'fast-import', '--quiet'], {
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
+  const closed = once(git, 'close');
+  for (let index = 0; index < commits; index += 1) {
+    if (!git.stdin.write(importedCommit(index, commits))) await once(git.stdin, 'drain');
+  }
+  git.stdin.end();
+  const [exitCode] = (await closed) as [number | null];
+  if (exitCode !== 0) throw new Error(`git fast-import ended with ${exitCode}`);
+}
+
+function importedCommit(index: number, commits: number): string {
+  const author = `Person ${index % 20} <person${index % 20}@example.com>`;
+  const when = HISTORY_END - (commits - 1 - index) * HISTORY_STEP;
+  const message = `Change number ${index}\n\nWhat it is about, and why it was made.\n`;
+  const content = `The content of change ${index}.\n`;
+  return [
+    'commit refs/heads/main',
+    `committer ${author} ${when} +0000`,
+    `data ${message.length}`,
+    message,
+    `M 100644 inline folder${index % 50}/file${index % 997}.txt`,
+    `data ${content.length}`,
+    content,
+    '',
+  ].join('\n');
+}
