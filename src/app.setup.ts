@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { AppModule } from './app.module.js';
 import { identifyRequests } from './auth/identify.hook.js';
@@ -14,6 +14,9 @@ import { EnvironmentModule } from './config/environment.module.js';
 import type { Environment } from './config/environment.js';
 import type { Variables } from './config/read-environment.js';
 import { serveDocuments } from './app.docs.js';
+import { fromFramework } from './errors/framework.error.js';
+import { acceptJsonBodies } from './errors/json-bodies.hook.js';
+import { sendProblem } from './errors/problem.filter.js';
 import { createLogger, NestLogger } from './ops/logger.js';
 import { servePage } from './page/page.setup.js';
 
@@ -47,10 +50,15 @@ export async function createApp(variables?: Variables): Promise<NestFastifyAppli
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: true,
     genReqId: () => randomUUID(),
+    // For what fails before routing, such as a URL that cannot be decoded.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      sendProblem(fromFramework(error), request, reply);
+    },
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(settings), adapter, {
     logger: new NestLogger(log),
     abortOnError: false,
+    bodyParser: false,
   });
   await configure(app, environment);
   await app.init();
@@ -60,6 +68,7 @@ export async function createApp(variables?: Variables): Promise<NestFastifyAppli
 async function configure(app: NestFastifyApplication, environment: Environment): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   nameRequests(fastify);
+  acceptJsonBodies(fastify);
   if (!environment.isProduction) refuseForeignHosts(fastify);
   identifyRequests(fastify, app.get(TokenService));
   await fastify.register(helmet, { contentSecurityPolicy: CONTENT_SECURITY_POLICY });

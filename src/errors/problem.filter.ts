@@ -9,17 +9,23 @@ export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemFilter.name);
 
   catch(thrown: unknown, host: ArgumentsHost): void {
-    const request = host.switchToHttp().getRequest<FastifyRequest>();
-    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const http = host.switchToHttp();
     const error = fromFramework(thrown);
-    const problem = toProblem(error, {
-      instance: request.url.split('?', 1)[0],
-      requestId: request.id,
-    });
-    if (problem.status >= 500) this.logger.error(error);
-    if (reply.sent) return;
-    if (problem.retryAfter) void reply.header('retry-after', problem.retryAfter);
-    if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
-    void reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+    const status = sendProblem(error, http.getRequest(), http.getResponse());
+    if (status >= 500) this.logger.error(error);
   }
+}
+
+/** Sends the problem that stands for the error. @returns its HTTP status. */
+export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): number {
+  const problem = toProblem(error, {
+    instance: request.url.split('?', 1)[0],
+    requestId: request.id,
+  });
+  if (reply.sent) return problem.status;
+  void reply.header('x-request-id', request.id);
+  if (problem.retryAfter) void reply.header('retry-after', problem.retryAfter);
+  if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
+  void reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+  return problem.status;
 }

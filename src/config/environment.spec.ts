@@ -1,0 +1,71 @@
+import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { Environment } from './environment.js';
+import { readEnvironment } from './read-environment.js';
+
+const SECRET = 's3cr3t-'.repeat(6);
+
+describe('the environment', () => {
+  it('has a default for everything in development', () => {
+    const environment = readEnvironment({});
+    expect(environment.PORT).toBe(3000);
+    expect(environment.HOST).toBe('127.0.0.1');
+    expect(environment.GIT_ROOT).toBe(process.cwd());
+    expect(environment.GIT_HOSTS).toEqual(['*']);
+    expect(environment.temporarySecret).toBe(true);
+  });
+
+  it('makes another secret for every run', () => {
+    expect(readEnvironment({}).JWT_SECRET_KEY).not.toEqual(readEnvironment({}).JWT_SECRET_KEY);
+  });
+
+  it('opens nothing by itself in production', () => {
+    const environment = readEnvironment({
+      NODE_ENV: 'production',
+      JWT_SECRET_KEY: SECRET,
+      REDIS_URL: 'redis://redis:6379',
+    });
+    expect(environment.GIT_ROOT).toBeUndefined();
+    expect(environment.GIT_HOSTS).toEqual([]);
+    expect(environment.HOST).toBe('0.0.0.0');
+  });
+
+  it.each(['JWT_SECRET_KEY', 'REDIS_URL'])('refuses production without %s', (name) => {
+    const complete = {
+      NODE_ENV: 'production',
+      JWT_SECRET_KEY: SECRET,
+      REDIS_URL: 'redis://redis:6379',
+    };
+    expect(() => readEnvironment({ ...complete, [name]: '' })).toThrow(name);
+  });
+
+  it.each([
+    ['PORT', '65536'],
+    ['PORT', 'http'],
+    ['SESSION_IDLE_SECONDS', '0'],
+    ['JWT_SECRET_KEY', `${SECRET},short-one`],
+    ['REDIS_URL', 'http://redis.internal'],
+    ['LOG_LEVEL', 'loud'],
+    ['ANTHROPIC_API_KEY', 'sk with a space'],
+  ])('names %s when it is %s, and not its value', (name, value) => {
+    const read = (): unknown => readEnvironment({ [name]: value });
+    expect(read).toThrow(name);
+    expect(read).not.toThrow(value);
+  });
+
+  it('takes lists apart and empty variables as unset', () => {
+    const environment = readEnvironment({
+      CORS_ORIGINS: 'https://a.example, https://b.example,',
+      PORT: '',
+    });
+    expect(environment.CORS_ORIGINS).toEqual(['https://a.example', 'https://b.example']);
+    expect(environment.PORT).toBe(3000);
+  });
+
+  it('is documented: .env.example names every variable and no other', () => {
+    const documented = readFileSync('.env.example', 'utf8').matchAll(/^#?([A-Z][A-Z0-9_]+)=/gm);
+    const names = [...documented].map(([, name]) => name);
+    const known = Object.keys(new Environment()).filter((name) => /^[A-Z]/.test(name));
+    expect(names.toSorted()).toEqual(known.toSorted());
+  });
+});

@@ -1,0 +1,101 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { randomBytes } from 'node:crypto';
+import { createApp } from '../../src/app.setup.js';
+import type { SessionGrantDto } from '../../src/auth/auth.dto.js';
+import type { Variables } from '../../src/config/read-environment.js';
+import { SocketClient } from './socket.client.js';
+
+/** What a request was answered with; `body` is parsed when it is JSON of some kind. */
+export interface Answer<T> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: T;
+}
+
+interface RequestOptions {
+  readonly token?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+/** The secret that two servers of one test share by default, as pods do. */
+const SHARED_SECRET = randomBytes(32).toString('hex');
+
+/** The real server on a free port, on Redis in the runs that have one. */
+export class TestServer {
+  private readonly sockets: SocketClient[] = [];
+
+  private constructor(
+    readonly app: NestFastifyApplication,
+    readonly url: string,
+  ) {}
+
+  static async start(variables: Variables = {}): Promise<TestServer> {
+    const app = await createApp({
+      NODE_ENV: 'test',
+      LOG_LEVEL: 'silent',
+      JWT_SECRET_KEY: SHARED_SECRET,
+      REDIS_URL: process.env.TEST_REDIS_URL,
+      ...variables,
+    });
+    await app.listen(0, '127.0.0.1');
+    const address = app.getHttpServer().address() as { port: number };
+    return new TestServer(app, `http://127.0.0.1:${String(address.port)}`);
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.sockets) socket.terminate();
+    await this.app.close();
+  }
+
+  get<T>(path: string, options: RequestOptions = {}): Promise<Answer<T>> {
+    return this.request('GET', path, options);
+  }
+
+  post<T>(path: string, body: unknown, options: RequestOptions = {}): Promise<Answer<T>> {
+    return this.request('POST', path, { ...options, body });
+  }
+
+  delete<T>(path: string, options: RequestOptions = {}): Promise<Answer<T>> {
+    return this.request('DELETE', path, options);
+  }
+
+  /** Signs in with a local repository. */
+  async clone(path = '.'): Promise<SessionGrantDto> {
+    const { status, body } = await this.post<SessionGrantDto>('/clone', { path });
+    if (status !== 201) throw new Error(`sign-in failed: ${JSON.stringify(body)}`);
+    return body;
+  }
+
+  /** Opens a socket of the session and waits for the handshake. */
+  async connect({ sessionId, accessToken }: SessionGrantDto): Promise<SocketClient> {
+    const socket = await SocketClient.open(this.url, sessionId, accessToken);
+    this.sockets.push(socket);
+    return socket;
+  }
+
+  private async request<T>(
+    method: string,
+    path: string,
+    { token, headers, body }: RequestOptions,
+  ): Promise<Answer<T>> {
+    const raw = typeof body === 'string' || body instanceof Uint8Array;
+    const response = await fetch(this.url + path, {
+      method,
+      redirect: 'manual',
+      headers: {
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      body: body === undefined ? undefined : raw ? body : JSON.stringify(body),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (isJson ? JSON.parse(text) : text) as T,
+    };
+  }
+}

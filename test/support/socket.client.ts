@@ -1,0 +1,147 @@
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+import type { Problem } from '../../src/errors/problem.js';
+
+export interface ReceivedFrame {
+  readonly event: string;
+  readonly data: {
+    readonly replyId?: string;
+    readonly seq?: number;
+    readonly ref?: string;
+    readonly text?: string;
+    readonly bullet?: number;
+    readonly stopReason?: string;
+    readonly action?: { readonly id: string; readonly title: string; readonly url: string };
+    readonly problem?: Problem;
+  };
+}
+
+/** How the server answered a handshake it refused. */
+export class HandshakeRefused extends Error {
+  constructor(
+    readonly status: number,
+    readonly problem: Problem,
+  ) {
+    super(`refused with ${String(status)} ${problem.code}`);
+  }
+}
+
+const PATIENCE_MS = 20_000;
+
+/** A client of the socket that keeps everything it was sent, in order. */
+export class SocketClient {
+  readonly frames: ReceivedFrame[] = [];
+  readonly closed: Promise<{ code: number; reason: string }>;
+  private wake: () => void = () => undefined;
+
+  private constructor(private readonly socket: WebSocket) {
+    socket.on('message', (data: Buffer) => {
+      this.frames.push(JSON.parse(data.toString()) as ReceivedFrame);
+      this.wake();
+    });
+    this.closed = new Promise((resolve) => {
+      socket.once('close', (code, reason) => {
+        resolve({ code, reason: reason.toString() });
+        this.wake();
+      });
+    });
+  }
+
+  /** @throws HandshakeRefused with the problem the server answered. */
+  static async open(
+    serverUrl: string,
+    sessionId: string,
+    accessToken?: string,
+    options: { protocols?: string[]; headers?: Record<string, string> } = {},
+  ): Promise<SocketClient> {
+    const url = `${serverUrl.replace('http', 'ws')}/ws/${sessionId}`;
+    const socket = new WebSocket(url, options.protocols, {
+      headers: {
+        ...(accessToken ? { authorization: `Bearer ${accessToken}` } : {}),
+        ...options.headers,
+      },
+    });
+    const client = new SocketClient(socket);
+    const refused = new Promise<never>((_resolve, reject) => {
+      socket.once('unexpected-response', (_request, response) => {
+        void response.toArray().then((chunks: Buffer[]) => {
+          const problem = JSON.parse(Buffer.concat(chunks).toString()) as Problem;
+          reject(new HandshakeRefused(response.statusCode ?? 0, problem));
+        });
+      });
+    });
+    await Promise.race([once(socket, 'open'), refused]);
+    return client;
+  }
+
+  get protocol(): string {
+    return this.socket.protocol;
+  }
+
+  send(event: string, data?: unknown): void {
+    this.socket.send(JSON.stringify({ event, data }));
+  }
+
+  sendRaw(data: string | Buffer): void {
+    this.socket.send(data);
+  }
+
+  /** Stops reading from the network, as a reader does that is too slow. */
+  pause(): void {
+    this.socket.pause();
+  }
+
+  unpause(): void {
+    this.socket.resume();
+  }
+
+  terminate(): void {
+    this.socket.terminate();
+  }
+
+  close(): Promise<{ code: number; reason: string }> {
+    this.socket.close();
+    return this.closed;
+  }
+
+  /** The first frame that fits, now or later; fails when the socket closes or patience ends first. */
+  async waitFor(fits: (frame: ReceivedFrame) => boolean): Promise<ReceivedFrame> {
+    const giveUpAt = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const found = this.frames.find(fits);
+      if (found) return found;
+      if (this.socket.readyState === this.socket.CLOSED || Date.now() > giveUpAt) {
+        throw new Error(`no such frame among ${JSON.stringify(this.frames.slice(-5))}`);
+      }
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, 1_000);
+        this.wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+
+  waitForEvent(event: string): Promise<ReceivedFrame> {
+    return this.waitFor((frame) => frame.event === event);
+  }
+
+  /** The end of a reply. */
+  waitForEnd(replyId: string | undefined): Promise<ReceivedFrame> {
+    return this.waitFor(
+      ({ event, data }) => data.replyId === replyId && ['done', 'error'].includes(event),
+    );
+  }
+
+  /** The numbered frames of a reply, in the order they came. */
+  eventsOf(replyId: string | undefined): ReceivedFrame[] {
+    return this.frames.filter(({ data }) => data.replyId === replyId && data.seq !== undefined);
+  }
+
+  textOf(replyId: string | undefined): string {
+    return this.eventsOf(replyId)
+      .map(({ data }) => data.text ?? '')
+      .join('');
+  }
+}
