@@ -118,6 +118,8 @@ const typed = {
       'error',
       { allowThrowingAny: true, allowThrowingUnknown: true },
     ],
+    // The API documents are made from the types that properties of DTOs declare.
+    '@typescript-eslint/no-inferrable-types': ['error', { ignoreProperties: true }],
     '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
     // `||` is how an empty text gives way to a default.
     '@typescript-eslint/prefer-nullish-coalescing': [

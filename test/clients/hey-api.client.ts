@@ -8,15 +8,15 @@ import {
   listActions,
   listRepositories,
   signOut,
-  startRecap,
+  createRecap,
 } from '../../.generated/hey-api/sdk.gen.js';
-import type { Problem } from '../../.generated/hey-api/types.gen.js';
+import type { ProblemDto } from '../../.generated/hey-api/types.gen.js';
 
 const baseUrl = process.argv[2]!;
 const anonymous = createClient(createConfig({ baseUrl }));
 
 const denied = await getSession({ client: anonymous });
-const problem: Problem | undefined = denied.error;
+const problem: ProblemDto | undefined = denied.error;
 assert.equal(problem?.code, 'unauthorized');
 
 const grant = await addRepository({ client: anonymous, body: { path: '.' } });
@@ -37,12 +37,12 @@ const actions = await listActions({ client, query: { since, limit: 5 } });
 assert.ok(actions.data && actions.data.actions.length > 0, JSON.stringify(actions.error));
 assert.ok(actions.data.coverage.repositories.every(({ status }) => status === 'complete'));
 
-const recap = await startRecap({ client, body: { since, bullets: 3 } });
+const recap = await createRecap({ client, body: { since, bullets: 3 } });
 assert.ok(recap.data, JSON.stringify(recap.error));
 assert.match(recap.data.text, /^- /m);
 assert.equal(recap.response.headers.get('location'), `/replies/${recap.data.replyId}`);
 
-const lost = await getReply({ client, path: { id: 'nobody' } });
+const lost = await getReply({ client, path: { replyId: 'nobody' } });
 assert.equal(lost.error?.code, 'reply_not_found');
 
 const end = await signOut({ client });

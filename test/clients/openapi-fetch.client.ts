@@ -4,10 +4,12 @@ import assert from 'node:assert/strict';
 import createClient from 'openapi-fetch';
 import type { components, paths } from '../../.generated/openapi-typescript.js';
 
-const client = createClient<paths>({ baseUrl: process.argv[2]! });
+type Json = 'application/json' | 'application/problem+json';
+
+const client = createClient<paths, Json>({ baseUrl: process.argv[2]! });
 
 const denied = await client.GET('/session');
-const problem: components['schemas']['Problem'] | undefined = denied.error;
+const problem: components['schemas']['ProblemDto'] | undefined = denied.error;
 assert.equal(problem?.code, 'unauthorized');
 
 const grant = await client.POST('/clone', { body: { path: '.' } });
@@ -33,7 +35,10 @@ assert.ok(recap.data, JSON.stringify(recap.error));
 assert.match(recap.data.text, /^- /m);
 assert.equal(recap.response.headers.get('location'), `/replies/${recap.data.replyId}`);
 
-const lost = await client.GET('/replies/{id}', { headers, params: { path: { id: 'nobody' } } });
+const lost = await client.GET('/replies/{replyId}', {
+  headers,
+  params: { path: { replyId: 'nobody' } },
+});
 assert.equal(lost.error?.code, 'reply_not_found');
 
 const end = await client.DELETE('/session', { headers });
