@@ -157,8 +157,8 @@ const printing = {
 };
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', '.generated/', 'src/page/public/']),
-  { files: ['**/*.mjs'], extends: [tseslint.configs.strict, tseslint.configs.stylistic] },
+  globalIgnores(['dist/', 'coverage/', '.generated/']),
+  { files: ['**/*.{js,mjs}'], extends: [tseslint.configs.strict, tseslint.configs.stylistic] },
   typed,
   house,
   borders,
