@@ -1,11 +1,12 @@
 // The built server as it is shipped: it starts in either mode, answers, stops when told to, and
 // refuses to start in production without what production needs.
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { runBuiltServer, within, withBuiltServer } from './built.server.mjs';
 
 const REDIS_URL = process.env.REDIS_TEST_URL ?? 'redis://127.0.0.1:6379';
-const JWT_SECRET_KEY = 'a key of this smoke test, 32 bytes or longer';
+const JWT_SECRET_KEY = randomBytes(32).toString('hex');
 
 async function expectAnswers(url) {
   const expected = {
