@@ -1,6 +1,8 @@
 import { Octokit } from '@octokit/rest';
+import { DomainError } from '../../errors/domain.error.js';
 import { AnswerReader } from '../http/answer.reader.js';
 import type { OutboundHttp } from '../http/outbound-http.js';
+import { retryTimeOf } from '../http/rate-limit.js';
 import { githubError } from './github.error.js';
 import { isSecondaryLimit } from './github.limits.js';
 
@@ -17,7 +19,18 @@ export interface GithubAccess {
 
 export interface GithubAnswer {
   readonly data: AnswerReader;
-  readonly header: (name: string) => string | undefined;
+  readonly headers: Headers;
+}
+
+/** One entry of a GraphQL answer's `errors`; an empty path concerns all of the query. */
+export interface GraphqlProblem {
+  readonly type?: string;
+  readonly path: readonly string[];
+}
+
+export interface GraphqlAnswer {
+  readonly data?: AnswerReader;
+  readonly errors: readonly GraphqlProblem[];
 }
 
 /** GitHub as one credential sees it, until the signal aborts. Errors are `DomainError`s. */
@@ -54,25 +67,46 @@ export class GithubApi {
     return this.request(`GET ${route}`, parameters);
   }
 
-  /** One query; `errors` in the answer are the caller's to judge, for the rest of it may be good. */
-  async query(query: string, variables: Record<string, unknown> = {}): Promise<AnswerReader> {
-    const { data } = await this.request(`POST ${this.graphqlUrl}`, { query, variables });
-    return data;
+  /** One query. What is in `errors` is the caller's to judge: the rest of the answer may be good. */
+  async query(query: string, variables: Record<string, unknown> = {}): Promise<GraphqlAnswer> {
+    const { data, headers } = await this.request(`POST ${this.graphqlUrl}`, { query, variables });
+    const errors = (data.optionalObject('errors')?.items() ?? []).map(problemOf);
+    if (errors.some(({ type }) => type === 'RATE_LIMITED')) {
+      const retryAt = retryTimeOf(headers, Date.now());
+      throw new DomainError('provider_rate_limited', 'GitHub has no more points for this token', {
+        retryAt,
+      });
+    }
+    return { data: data.optionalObject('data'), errors };
   }
 
   private async request(route: string, parameters: Record<string, unknown>): Promise<GithubAnswer> {
     try {
-      const answer: { data: unknown; headers: Record<string, string | number | undefined> } =
-        await this.octokit.request(route, parameters);
+      const answer: OctokitAnswer = await this.octokit.request(route, parameters);
       return {
         data: new AnswerReader(GITHUB, answer.data),
-        header: (name) => answer.headers[name]?.toString(),
+        headers: headersOf(answer.headers),
       };
     } catch (error) {
       this.signal.throwIfAborted();
       throw githubError(error);
     }
   }
+}
+
+interface OctokitAnswer {
+  readonly data: unknown;
+  readonly headers: Readonly<Record<string, string | number | undefined>>;
+}
+
+function headersOf(headers: OctokitAnswer['headers']): Headers {
+  const present = Object.entries(headers).filter(([, value]) => value !== undefined);
+  return new Headers(present.map(([name, value]) => [name, String(value)]));
+}
+
+function problemOf(error: AnswerReader): GraphqlProblem {
+  const path = error.optionalObject('path')?.texts() ?? [];
+  return { type: error.optionalText('type'), path };
 }
 
 function ignore(): void {

@@ -25,7 +25,15 @@ export function githubError(error: unknown): DomainError {
       return new DomainError('repository_not_found', 'GitHub does not show this to the token', {
         cause,
       });
+    case 422:
+      return new DomainError('invalid_request', 'GitHub does not accept the question', { cause });
     default:
       return new DomainError('provider_failed', 'GitHub refused the request', { cause });
   }
+}
+
+/** Whether it may go better the next time, or with a smaller question. */
+export function isPassing(error: unknown): error is DomainError {
+  if (!(error instanceof DomainError)) return false;
+  return error.code === 'provider_failed' || error.code === 'provider_timeout';
 }

@@ -6,6 +6,7 @@ import { type ActionBatch, BaseFetcher, type RepositoryListing } from '../base.f
 import type { Connection, ConnectionRequest } from '../connection.js';
 import { OutboundHttp } from '../http/outbound-http.js';
 import { isAddressOf } from './github.address.js';
+import { GithubActivity } from './github.activity.js';
 import { GithubApi } from './github.api.js';
 import { readRepositories } from './github.repositories.js';
 import { readConnection } from './github.viewer.js';
@@ -37,20 +38,21 @@ export class GithubFetcher extends BaseFetcher {
     return { repositories };
   }
 
+  /** Commits are those of the default branches; work in progress shows as its pull request. */
   async *getActions(
     connection: Connection,
     query: ActionQuery,
     signal: AbortSignal,
   ): AsyncGenerator<ActionBatch> {
-    const repositories =
-      query.repositories ?? (await this.getRepositories(connection, signal)).repositories;
-    const coverage = repositories.map(({ id, fullName }) => ({
-      id,
-      fullName,
-      status: 'skipped' as const,
-      reason: 'actions on GitHub are not read yet',
-    }));
-    yield { actions: [], coverage, total: repositories.length };
+    const leaving = new AbortController();
+    const api = this.apiOf(connection, AbortSignal.any([signal, leaving.signal]));
+    try {
+      const repositories = query.repositories ?? (await readRepositories(api, connection));
+      yield* new GithubActivity(api, connection, query).read(repositories);
+    } finally {
+      // Who stops listening early, or meets an error, leaves requests behind.
+      leaving.abort();
+    }
   }
 
   private apiOf(connection: Connection, signal: AbortSignal): GithubApi {

@@ -22,7 +22,7 @@ export async function readRepositories(
       page,
     });
   const first = await readPage(1);
-  const last = lastPageOf(first.header('link'));
+  const last = lastPageOf(first.headers.get('link'));
   const numbers = Array.from({ length: last - 1 }, (_, index) => index + 2);
   const pages = [first, ...(await Promise.all(numbers.map(readPage)))];
   const repositories = pages

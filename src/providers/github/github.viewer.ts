@@ -60,8 +60,8 @@ function viewerOf({ data }: GithubAnswer, confirmed: string[], host: string): Vi
 }
 
 /** Classic tokens only: a fine-grained one has no such header, and its permissions cannot be asked for. */
-function scopesOf({ header }: GithubAnswer): string[] | undefined {
-  const scopes = header('x-oauth-scopes');
+function scopesOf({ headers }: GithubAnswer): string[] | undefined {
+  const scopes = headers.get('x-oauth-scopes') ?? undefined;
   return scopes
     ?.split(',')
     .map((scope) => scope.trim())
@@ -69,7 +69,7 @@ function scopesOf({ header }: GithubAnswer): string[] | undefined {
 }
 
 /** Written as `2025-06-30 12:00:00 UTC` or with a numeric offset. */
-function expiryOf({ header }: GithubAnswer): string | undefined {
-  const date = new Date(header('github-authentication-token-expiration') ?? '');
+function expiryOf({ headers }: GithubAnswer): string | undefined {
+  const date = new Date(headers.get('github-authentication-token-expiration') ?? '');
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }

@@ -58,13 +58,18 @@ export class AnswerReader {
     return this.object(field).items();
   }
 
-  /** This value's own items, where it is a list. */
+  /** This value's own items, where it is a list. Nulls stand for what was not to be read, and are left out. */
   items(): AnswerReader[] {
     if (!Array.isArray(this.value)) return this.refuse();
-    const items: unknown[] = this.value;
+    const items: unknown[] = this.value.filter((item) => item !== null);
     return items.map(
       (item, index) => new AnswerReader(this.provider, item, `${this.path}.${index}`),
     );
+  }
+
+  /** This value's own items as texts, where it is a list of texts and numbers. */
+  texts(): string[] {
+    return this.items().map(({ value }) => String(value));
   }
 
   private field(name: string): unknown {

@@ -102,7 +102,7 @@ export class OutboundCall {
   /** The provider did not act on the request, so this one may be repeated whatever its method. */
   private async pauseAsAsked(answer: Answer): Promise<void> {
     const now = Date.now();
-    const retryAt = retryTimeOf(answer, now);
+    const retryAt = retryTimeOf(answer.headers, now);
     if (await this.pause(retryAt.getTime() - now + this.backOff())) return;
     const detail = `${this.target.name} has had too many requests for this credential`;
     throw new DomainError('provider_rate_limited', detail, { retryAt });

@@ -15,7 +15,7 @@ export function isRateLimited({ status, headers }: Answer): boolean {
 }
 
 /** When a rate-limited request is worth another try: by `retry-after`, else by the limit's reset. */
-export function retryTimeOf({ headers }: Answer, now: number): Date {
+export function retryTimeOf(headers: Headers, now: number): Date {
   return new Date(retryAfter(headers, now) ?? reset(headers, now) ?? now + UNTOLD_WAIT);
 }
 

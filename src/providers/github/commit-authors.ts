@@ -1,0 +1,30 @@
+import type { GithubApi } from './github.api.js';
+import type { People } from './people.js';
+import type { CommitAuthor } from './slice.query.js';
+
+/**
+ * What to ask the histories for, one question for each; `undefined` stands for everyone's commits.
+ * An account is asked for by its id: GitHub then looks for all of its addresses, known here or not.
+ */
+export async function commitAuthors(
+  api: GithubApi,
+  people: People,
+): Promise<(CommitAuthor | undefined)[]> {
+  // Apps have no id of the kind that histories take, so their commits are picked out of everyone's.
+  if (people.everyone || people.logins.some((login) => login.endsWith('[bot]'))) return [undefined];
+  const { viewer } = people;
+  const others = people.logins.filter((login) => login !== viewer?.login.toLowerCase());
+  const ids = others.length > 0 ? await accountIds(api, others) : [];
+  if (viewer && others.length < people.logins.length) ids.push(viewer.id);
+  const addresses = people.emails.length > 0 ? [{ emails: people.emails }] : [];
+  return [...ids.map((id) => ({ id })), ...addresses];
+}
+
+/** The node ids of those who have an account; a login nobody has made no commits. */
+async function accountIds(api: GithubApi, logins: readonly string[]): Promise<string[]> {
+  const declarations = logins.map((_, index) => `$login${index}: String!`).join(', ');
+  const fields = logins.map((_, index) => `u${index}: user(login: $login${index}) { id }`);
+  const variables = Object.fromEntries(logins.map((login, index) => [`login${index}`, login]));
+  const { data } = await api.query(`query(${declarations}) { ${fields.join(' ')} }`, variables);
+  return logins.flatMap((_, index) => data?.optionalObject(`u${index}`)?.text('id') ?? []);
+}
