@@ -10,9 +10,12 @@ const ADDRESS = /(?<=[\p{L}\p{N}._+-])@(?=[\p{L}\p{N}-]+\.[\p{L}\p{N}])/gu;
  * e-mail addresses even where they are escaped, so the telling part goes and the rest stays).
  */
 export const oneLine = (text: string): string => {
-  const visible = text.replace(WHITE_SPACE, ' ').replace(FORMAT_CONTROLS, '');
-  return withoutAddresses(visible).replace(/ {2,}/g, ' ').trim();
+  return withoutAddresses(visible(text)).replace(/ {2,}/g, ' ').trim();
 };
+
+/** Only what a reader sees: control characters become spaces, format characters go. */
+export const visible = (text: string): string =>
+  text.replace(WHITE_SPACE, ' ').replace(FORMAT_CONTROLS, '');
 
 /** Takes away what makes renderers link bare addresses. */
 export const withoutAddresses = (text: string): string => {

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { setImmediate as breathe } from 'node:timers/promises';
 
 import type { Action } from '../../../providers/action.js';
+import { describeNothing, describeRecap } from '../heading.js';
 import { escapeMarkdown } from '../markdown.js';
 import { RecapWriter, type RecapJob, type WriterEvent } from '../recap.writer.js';
-import { count, countPeople, describeTally } from '../tally.js';
-import { describeWindow } from '../window.js';
+import { count, countPeople } from '../tally.js';
 import { phraseRest, phraseTopic, type Bullet, type Phrasing } from './phrasing.js';
 import { findCancelled } from './reverts.js';
 import { chooseTopics } from './topic.js';
@@ -27,12 +27,14 @@ export class ExtractiveWriter extends RecapWriter {
   override async *write(job: RecapJob, signal: AbortSignal): AsyncGenerator<WriterEvent> {
     const actions = [...job.actions].sort(newestFirst);
     const units = await collectUnits(actions, signal);
+    await pause(signal);
     const telling = chooseTelling(units);
+    await pause(signal);
     const bullets = phraseBullets(telling, job);
 
     yield { kind: 'progress', stage: 'writing', done: 0, total: bullets.length };
     const leftOut = countActions(units) - countActions(telling);
-    yield* speak(`${describeRecap(job, actions, leftOut)}\n`, signal);
+    yield* speak(`${describeHeading(job, leftOut)}\n`, signal);
 
     for (const [index, bullet] of bullets.entries()) {
       yield* speak(`${index === 0 ? '\n' : ''}- ${bullet.text}\n`, signal);
@@ -100,18 +102,12 @@ const repositoryNames = (actions: readonly Action[]): ((unit: Unit) => string | 
 
 const shortName = (fullName: string): string => fullName.split('/').at(-1) || fullName;
 
-const describeRecap = (job: RecapJob, actions: readonly Action[], leftOut: number): string => {
-  const when = describeWindow(job);
-  if (actions.length === 0) {
-    return `Nothing happened ${when}: no actions were found to recap (written without a language model).`;
-  }
-  const opening = job.style === 'casual' ? 'What went on' : 'Recap of';
-  const noise =
-    leftOut > 0 ? `; ${count(leftOut, 'merge, unfinished or reverted action')} left out` : '';
-  const language = /^en\b/i.test(job.language)
-    ? ''
-    : ', in English, with titles as they were written';
-  return `${opening} ${when}: ${describeTally(actions)}${noise} (written without a language model${language}).`;
+const describeHeading = (job: RecapJob, leftOut: number): string => {
+  if (job.actions.length === 0) return describeNothing(job);
+  const noun = 'merge, unfinished or reverted action';
+  const notes = leftOut > 0 ? [`${count(leftOut, noun)} left out`] : [];
+  const language = /^en\b/i.test(job.language) ? '' : ', in English, with titles as written';
+  return describeRecap(job, notes, `written without a language model${language}`);
 };
 
 async function* speak(text: string, signal: AbortSignal): AsyncGenerator<WriterEvent> {

@@ -1,0 +1,14 @@
+import type { RecapJob } from './recap.writer.js';
+import { describeTally } from './tally.js';
+import { describeWindow } from './window.js';
+
+/** The line above the bullets: when, how much, and in brackets how it was written. */
+export const describeRecap = (job: RecapJob, notes: readonly string[], byline: string): string => {
+  const opening = job.style === 'casual' ? 'What went on' : 'Recap of';
+  const told = [describeTally(job.actions), ...notes].join('; ');
+  return `${opening} ${describeWindow(job)}: ${told} (${byline}).`;
+};
+
+/** The whole recap where there is nothing to recap. */
+export const describeNothing = (job: RecapJob): string =>
+  `Nothing happened ${describeWindow(job)}: no actions were found to recap.`;
