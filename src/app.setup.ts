@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { AppModule } from './app.module.js';
 import { identifyRequests } from './auth/identify.hook.js';
@@ -18,6 +18,7 @@ import { fromFramework } from './errors/framework.error.js';
 import { acceptJsonBodies } from './errors/json-bodies.hook.js';
 import { sendProblem } from './errors/problem.filter.js';
 import { createLogger, NestLogger } from './ops/logger.js';
+import { logRequests } from './ops/request-log.hook.js';
 import { servePage } from './page/page.setup.js';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
@@ -46,6 +47,7 @@ export async function createApp(variables?: Variables): Promise<NestFastifyAppli
   const log = createLogger(environment);
   const adapter = new FastifyAdapter({
     loggerInstance: log,
+    disableRequestLogging: true,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: true,
@@ -66,8 +68,8 @@ export async function createApp(variables?: Variables): Promise<NestFastifyAppli
 }
 
 async function configure(app: NestFastifyApplication, environment: Environment): Promise<void> {
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-  nameRequests(fastify);
+  const fastify = app.getHttpAdapter().getInstance();
+  logRequests(fastify);
   acceptJsonBodies(fastify);
   if (!environment.isProduction) refuseForeignHosts(fastify);
   identifyRequests(fastify, app.get(TokenService));
@@ -85,14 +87,6 @@ async function configure(app: NestFastifyApplication, environment: Environment):
   serveDocuments(app);
   await servePage(fastify);
   app.enableShutdownHooks();
-}
-
-/** Every answer names its request, as its problem and the log do. */
-function nameRequests(fastify: FastifyInstance): void {
-  fastify.addHook('onRequest', (request, reply, next) => {
-    void reply.header('x-request-id', request.id);
-    next();
-  });
 }
 
 const CONTENT_SECURITY_POLICY = {

@@ -13,7 +13,7 @@ import { toProblem } from '../errors/problem.js';
 import { errorFrame } from './replies/reply.message.js';
 import { readFrame } from './socket-frame.js';
 
-type SocketPath = { sessionId: string };
+type SocketPath = Record<'sessionId', string>;
 type Authenticate = (request: IncomingMessage, sessionId: string) => Promise<Identity>;
 
 interface PathServer extends WebSocketServer {

@@ -40,10 +40,12 @@ function validationComplaints(environment: Environment): string[] {
 function productionComplaints(environment: Environment): string[] {
   if (!environment.isProduction) return [];
   const missing: string[] = [];
-  if (environment.JWT_SECRET_KEY.length === 0)
+  if (environment.JWT_SECRET_KEY.length === 0) {
     missing.push('JWT_SECRET_KEY is needed in production: at least 32 bytes, openssl rand -hex 32');
-  if (!environment.REDIS_URL)
+  }
+  if (!environment.REDIS_URL) {
     missing.push('REDIS_URL is needed in production, such as redis://redis:6379');
+  }
   return missing;
 }
 

@@ -12,7 +12,7 @@ export function acceptJsonBodies(fastify: FastifyInstance): void {
     'application/json',
     { parseAs: 'string' },
     (request, body, done) => {
-      parse(request, body, (cause, value) => {
+      void parse(request, body, (cause, value) => {
         if (!cause) done(null, value);
         else done(new DomainError('malformed_json', 'The body cannot be read as JSON.', { cause }));
       });

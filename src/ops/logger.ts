@@ -1,4 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
+import { inspect } from 'node:util';
 import { type Logger as Pino, pino } from 'pino';
 import type { Environment } from '../config/environment.js';
 
@@ -54,9 +55,9 @@ export class NestLogger implements LoggerService {
     message: unknown,
     rest: unknown[],
   ): void {
-    const context = rest.findLast((item) => typeof item === 'string');
+    const [context, text] = rest.filter((item) => typeof item === 'string').toReversed();
     if (message instanceof Error) this.pino[level]({ context, err: message }, message.message);
-    else if (typeof message === 'object') this.pino[level]({ context, ...message });
-    else this.pino[level]({ context }, String(message));
+    else if (typeof message === 'object') this.pino[level]({ context, ...message }, text);
+    else this.pino[level]({ context }, typeof message === 'string' ? message : inspect(message));
   }
 }

@@ -121,7 +121,8 @@ export class RepliesController {
     const timeout = AbortSignal.timeout(WAIT_MS);
     try {
       const signal = AbortSignal.any([timeout, client]);
-      for await (const event of await this.replies.follow(session, id, 0, signal)) void event;
+      const events = await this.replies.follow(session, id, 0, signal);
+      while (!(await events.next()).done);
       return true;
     } catch (error) {
       if (timeout.aborted) return false;
