@@ -1,10 +1,22 @@
 import { Environment } from '../../src/config/environment.js';
+import { CertificateAuthorities } from '../../src/providers/git/certificate-authorities.js';
+import { GitCloneCache } from '../../src/providers/git/git.clone-cache.js';
 import { GitFetcher } from '../../src/providers/git/git.fetcher.js';
+import { GitGate } from '../../src/providers/git/git.gate.js';
+import { HostResolver } from '../../src/providers/git/host.resolver.js';
 import { LocalRepositories } from '../../src/providers/git/local-repositories.js';
 import { LocalSource } from '../../src/providers/git/local.source.js';
+import { RemoteSource } from '../../src/providers/git/remote.source.js';
 
 /** A fetcher as the server would have it with this environment. */
-export function gitFetcher(environment: Partial<Environment>): GitFetcher {
+export function gitFetcher(
+  environment: Partial<Environment>,
+  resolver: HostResolver = new HostResolver(),
+): GitFetcher {
   const settings = Object.assign(new Environment(), { GIT_HOSTS: [] }, environment);
-  return new GitFetcher(new LocalSource(new LocalRepositories(settings)));
+  const gate = new GitGate(settings, resolver, new CertificateAuthorities(settings));
+  return new GitFetcher(
+    new LocalSource(new LocalRepositories(settings)),
+    new RemoteSource(gate, new GitCloneCache(settings)),
+  );
 }

@@ -8,14 +8,24 @@ import type { RepositoryCoverage } from '../coverage.js';
 import { GIT_ACTION_TYPES, readActions } from './git.action-reader.js';
 import { GitError } from './git.process.js';
 import type { GitSource, OpenRepository } from './git.source.js';
-import { LocalSource } from './local.source.js';
+import { LOCAL_SCHEME, LocalSource } from './local.source.js';
+import { RemoteSource } from './remote.source.js';
+
+const NOTHING_TO_READ = {
+  status: 'skipped',
+  reason:
+    'git itself knows commits and tags only; pull requests, issues and reviews are with the host.',
+} as const;
 
 /** Any git repository, without an account: its commits, and its annotated tags as releases. */
 @Injectable()
 export class GitFetcher extends BaseFetcher {
   readonly provider = 'git';
 
-  constructor(private readonly local: LocalSource) {
+  constructor(
+    private readonly local: LocalSource,
+    private readonly remote: RemoteSource,
+  ) {
     super();
   }
 
@@ -41,50 +51,56 @@ export class GitFetcher extends BaseFetcher {
       yield { actions: [], coverage: [], total: 0 };
       return;
     }
+    if (!GIT_ACTION_TYPES.some((type) => query.types.includes(type))) {
+      const { fullName } = await source.getRepository(connection, signal);
+      yield { actions: [], coverage: [{ id, fullName, ...NOTHING_TO_READ }], total: 1 };
+      return;
+    }
     yield { actions: [], coverage: [], total: 1 };
     const opened = await source.open(connection, signal);
+    let failure: GitError | undefined;
     try {
-      yield* this.read(opened, query, signal);
+      failure = yield* this.read(opened, query, signal);
     } finally {
-      opened.release();
+      opened.release(failure?.reason !== 'failed');
     }
   }
 
+  /** Ends with the coverage. Returns what went wrong, if anything did. */
   private async *read(
     { folder, repository }: OpenRepository,
     query: ActionQuery,
     signal: AbortSignal,
-  ): AsyncGenerator<ActionBatch, void> {
-    const readable = GIT_ACTION_TYPES.filter((type) => query.types.includes(type));
-    let status: RepositoryCoverage['status'] = 'failed';
-    let reason: string | undefined;
+  ): AsyncGenerator<ActionBatch, GitError | undefined> {
+    let failure: GitError | undefined;
+    let begun = false;
     try {
       for await (const actions of readActions(folder, repository, query, signal)) {
-        status = 'partial';
+        begun = true;
         yield { actions, coverage: [] };
       }
-      status = 'complete';
     } catch (error) {
       if (!(error instanceof GitError)) throw error;
-      reason = reasonOf(error);
+      failure = error;
     }
     const { id, fullName } = (await repository).reference;
-    const kinds = readable.length < query.types.length ? { kinds: readable } : {};
-    yield {
-      actions: [],
-      coverage: [{ id, fullName, status, ...kinds, ...(reason && { reason }) }],
-    };
+    const kinds = GIT_ACTION_TYPES.filter((type) => query.types.includes(type));
+    const coverage = { id, fullName, ...(kinds.length < query.types.length && { kinds }) };
+    const outcome: Pick<RepositoryCoverage, 'status' | 'reason'> = failure
+      ? { status: begun ? 'partial' : 'failed', reason: reasonOf(failure) }
+      : { status: 'complete' };
+    yield { actions: [], coverage: [{ ...coverage, ...outcome }] };
+    return failure;
   }
 
   private wishOf({ path, baseUrl }: ConnectionRequest): [GitSource, string] {
-    if (path !== undefined) return [this.local, path];
-    throw new DomainError('invalid_request', 'Give the url of a repository, or a path.', {
-      cause: baseUrl,
-    });
+    if (path !== undefined && baseUrl === undefined) return [this.local, path];
+    if (baseUrl !== undefined && path === undefined) return [this.remote, baseUrl];
+    throw new DomainError('invalid_request', 'Give either the url of a repository or a path.');
   }
 
-  private sourceOf(_connection: Connection): GitSource {
-    return this.local;
+  private sourceOf({ baseUrl }: Connection): GitSource {
+    return baseUrl.startsWith(LOCAL_SCHEME) ? this.local : this.remote;
   }
 }
 

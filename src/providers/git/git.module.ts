@@ -1,10 +1,24 @@
 import { Module } from '@nestjs/common';
+import { CertificateAuthorities } from './certificate-authorities.js';
+import { GitCloneCache } from './git.clone-cache.js';
 import { GitFetcher } from './git.fetcher.js';
+import { GitGate } from './git.gate.js';
+import { HostResolver } from './host.resolver.js';
 import { LocalRepositories } from './local-repositories.js';
 import { LocalSource } from './local.source.js';
+import { RemoteSource } from './remote.source.js';
 
 @Module({
-  providers: [LocalRepositories, LocalSource, GitFetcher],
+  providers: [
+    LocalRepositories,
+    LocalSource,
+    HostResolver,
+    CertificateAuthorities,
+    GitGate,
+    GitCloneCache,
+    RemoteSource,
+    GitFetcher,
+  ],
   exports: [GitFetcher, LocalRepositories],
 })
 export class GitModule {}

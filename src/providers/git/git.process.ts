@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import { memoryOf } from './process-memory.js';
 
 /** A repository on disk, already found and checked: git is told where it is and never searches. */
 export interface RepositoryFolder {
@@ -19,10 +20,13 @@ export interface GitCommand {
   readonly timeout: number;
 }
 
+/** `memory`: what the other side sent would not fit. `missing`: there is no git to run. */
+export type GitErrorReason = 'failed' | 'timeout' | 'memory' | 'missing';
+
 /** git ended other than well. `diagnostics` is for the operator's log: git quotes addresses and paths. */
 export class GitError extends Error {
   constructor(
-    readonly reason: 'failed' | 'timeout' | 'missing',
+    readonly reason: GitErrorReason,
     readonly diagnostics: string,
     options?: ErrorOptions,
   ) {
@@ -32,6 +36,9 @@ export class GitError extends Error {
 }
 
 const MAX_DIAGNOSTICS = 4_096;
+/** git keeps a host's list of branches in memory whole, however long the host makes it. */
+const MAX_NETWORK_MEMORY = 512 * 1024 * 1024;
+const MEMORY_CHECK_INTERVAL = 100;
 
 /**
  * Nothing a repository's own configuration names may run (CVE-2022-24765 and its kin), so what can
@@ -83,7 +90,8 @@ export class GitProcess implements AsyncIterable<Buffer> {
   private readonly ended: Promise<GitError | undefined>;
   private readonly timer: NodeJS.Timeout;
   private diagnostics = '';
-  private timedOut = false;
+  private stoppedFor?: GitErrorReason;
+  private memoryTimer?: NodeJS.Timeout;
 
   constructor(private readonly command: GitCommand) {
     command.signal.throwIfAborted();
@@ -108,12 +116,11 @@ export class GitProcess implements AsyncIterable<Buffer> {
       if (room > 0) this.diagnostics += chunk.toString('utf8').slice(0, room);
     });
     this.ended = this.untilClosed();
-    this.timer = setTimeout(this.expire, command.timeout);
+    this.timer = setTimeout(() => this.stopFor('timeout'), command.timeout);
+    if (command.network) {
+      this.memoryTimer = setInterval(() => void this.checkMemory(), MEMORY_CHECK_INTERVAL);
+    }
     command.signal.addEventListener('abort', this.kill, { once: true });
-  }
-
-  get pid(): number | undefined {
-    return this.child.pid;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void> {
@@ -146,18 +153,25 @@ export class GitProcess implements AsyncIterable<Buffer> {
       this.child.once('error', (cause) => resolve(new GitError('missing', '', { cause })));
       this.child.once('close', (exitCode) => {
         if (exitCode === 0) return resolve(undefined);
-        resolve(new GitError(this.timedOut ? 'timeout' : 'failed', this.diagnostics));
+        resolve(new GitError(this.stoppedFor ?? 'failed', this.diagnostics));
       });
     }).finally(() => {
       clearTimeout(this.timer);
+      clearInterval(this.memoryTimer);
       this.command.signal.removeEventListener('abort', this.kill);
     });
   }
 
-  private readonly expire = (): void => {
-    this.timedOut = true;
+  private stopFor(reason: GitErrorReason): void {
+    this.stoppedFor ??= reason;
     this.kill();
-  };
+  }
+
+  private async checkMemory(): Promise<void> {
+    if (this.child.pid === undefined) return;
+    const bytes = await memoryOf(this.child.pid);
+    if (bytes > MAX_NETWORK_MEMORY) this.stopFor('memory');
+  }
 
   private readonly kill = (): void => {
     if (this.child.pid === undefined || this.child.exitCode !== null || this.child.signalCode)

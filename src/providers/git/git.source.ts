@@ -8,13 +8,12 @@ export interface OpenRepository {
   readonly folder: RepositoryFolder;
   /** Learned while the history is already being read. */
   readonly repository: Promise<GitRepository>;
-  release(): void;
+  /** `sound`: false if git could not read it. A clone is then made anew when next asked for. */
+  release(sound: boolean): void;
 }
 
 /** Where repositories come from: a folder of the operator's, or an address. */
 export interface GitSource {
-  handles(connection: Connection): boolean;
-
   /** Checks a path or URL that a user wishes to read. Throws `DomainError`. */
   connect(wish: string, signal: AbortSignal): Promise<{ baseUrl: string; label: string }>;
 

@@ -1,28 +1,24 @@
 import { Injectable } from '@nestjs/common';
-import { DomainError } from '../../errors/domain.error.js';
 import type { Connection } from '../connection.js';
 import type { Repository } from '../repository.js';
 import { GitDescription } from './git.description.js';
+import { gitProblem } from './git.problem.js';
 import type { RepositoryFolder } from './git.process.js';
 import type { GitRepository } from './git.repository.js';
 import type { GitSource, OpenRepository } from './git.source.js';
 import { GitWebAddress } from './git.web-address.js';
 import { LocalRepositories, type LocalRepository } from './local-repositories.js';
 
-const SCHEME = 'path:';
+export const LOCAL_SCHEME = 'path:';
 
 /** Repositories under GIT_ROOT, read where they are. */
 @Injectable()
 export class LocalSource implements GitSource {
   constructor(private readonly repositories: LocalRepositories) {}
 
-  handles(connection: Connection): boolean {
-    return connection.baseUrl.startsWith(SCHEME);
-  }
-
   async connect(wish: string): Promise<{ baseUrl: string; label: string }> {
     const { path, name } = await this.repositories.open(wish);
-    return { baseUrl: SCHEME + path, label: `${path === '.' ? name : `./${path}`} (local)` };
+    return { baseUrl: LOCAL_SCHEME + path, label: `${path === '.' ? name : `./${path}`} (local)` };
   }
 
   repositoryId(connection: Connection): string {
@@ -44,7 +40,9 @@ export class LocalSource implements GitSource {
       this.describe(local, local.folder, signal),
       about.newestCommit(),
       about.defaultBranch(),
-    ]);
+    ]).catch((error: unknown) => {
+      throw gitProblem(error, local.path);
+    });
     return {
       ...reference,
       provider: 'git',
@@ -63,7 +61,9 @@ export class LocalSource implements GitSource {
     folder: RepositoryFolder,
     signal: AbortSignal,
   ): Promise<GitRepository> {
-    const origin = await new GitDescription(folder, signal).originUrl();
+    const origin = await new GitDescription(folder, signal).originUrl().catch((error: unknown) => {
+      throw gitProblem(error, path);
+    });
     const address = origin === undefined ? undefined : GitWebAddress.fromRemote(origin);
     return {
       reference: {
@@ -76,7 +76,4 @@ export class LocalSource implements GitSource {
   }
 }
 
-function pathOf(connection: Connection): string {
-  if (connection.baseUrl.startsWith(SCHEME)) return connection.baseUrl.slice(SCHEME.length);
-  throw new DomainError('internal', 'The connection is not one to a local repository.');
-}
+const pathOf = ({ baseUrl }: Connection): string => baseUrl.slice(LOCAL_SCHEME.length);

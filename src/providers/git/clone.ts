@@ -1,0 +1,98 @@
+import { mkdir } from 'node:fs/promises';
+import type { AdmittedAddress } from './git.gate.js';
+import { GitError, type RepositoryFolder } from './git.process.js';
+import { runGit } from './run-git.js';
+
+/** Milliseconds for one clone or fetch. */
+const TRANSFER_TIMEOUT = 120_000;
+const QUESTION_TIMEOUT = 15_000;
+const BRANCHES_AND_TAGS = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'];
+
+/**
+ * A copy of a repository's history without its files: all branches and tags, no blob but .mailmap.
+ * Objects are not checked (fsckObjects): real histories fail that, and nothing is ever checked out.
+ */
+export class Clone {
+  readonly folder: RepositoryFolder;
+
+  constructor(readonly directory: string) {
+    this.folder = { gitDirectory: directory };
+  }
+
+  async make({ address, settings }: AdmittedAddress, signal: AbortSignal): Promise<void> {
+    await mkdir(this.directory, { recursive: true, mode: 0o700 });
+    await runGit({
+      arguments: [
+        'clone',
+        '--quiet',
+        '--bare',
+        '--filter=blob:none',
+        '--template=',
+        '--end-of-options',
+        address.url,
+        this.directory,
+      ],
+      settings,
+      network: true,
+      signal,
+      timeout: TRANSFER_TIMEOUT,
+    });
+    await this.fetchMailmap(settings, signal);
+  }
+
+  /** Brings branches and tags to what the address has now. */
+  async fetch({ settings }: AdmittedAddress, signal: AbortSignal): Promise<void> {
+    await runGit({
+      arguments: [
+        'fetch',
+        '--quiet',
+        '--prune',
+        '--no-tags',
+        '--no-recurse-submodules',
+        '--no-write-fetch-head',
+        '--no-auto-maintenance',
+        '--end-of-options',
+        'origin',
+        ...BRANCHES_AND_TAGS,
+      ],
+      folder: this.folder,
+      settings,
+      network: true,
+      signal,
+      timeout: TRANSFER_TIMEOUT,
+    });
+    await this.fetchMailmap(settings, signal);
+  }
+
+  /** Whether git can read it: a crash or a full disk may have left a part. */
+  async isSound(signal: AbortSignal): Promise<boolean> {
+    return this.succeeds({
+      arguments: ['log', '--max-count=1', '--no-patch', '--format=%H', '--all'],
+      folder: this.folder,
+      signal,
+      timeout: QUESTION_TIMEOUT,
+    });
+  }
+
+  /** The one blob that reading history needs. Asking for it makes git fetch it; most repositories have none. */
+  private async fetchMailmap(settings: readonly string[], signal: AbortSignal): Promise<void> {
+    await this.succeeds({
+      arguments: ['cat-file', '-e', 'HEAD:.mailmap'],
+      folder: this.folder,
+      settings,
+      network: true,
+      signal,
+      timeout: QUESTION_TIMEOUT,
+    });
+  }
+
+  private async succeeds(command: Parameters<typeof runGit>[0]): Promise<boolean> {
+    try {
+      await runGit(command);
+      return true;
+    } catch (error) {
+      if (error instanceof GitError && error.reason === 'failed') return false;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import { DomainError } from '../../errors/domain.error.js';
+import { GitError } from './git.process.js';
+
+/** What a user is told when git could not reach or read a repository; anything but a GitError stays as it is. */
+export function gitProblem(error: unknown, name: string): unknown {
+  if (!(error instanceof GitError)) return error;
+  const cause = error;
+  switch (error.reason) {
+    case 'timeout':
+      return new DomainError('provider_timeout', `${name} did not answer in time.`, { cause });
+    case 'memory':
+      return new DomainError('repository_too_large', `${name} sends more than fits here.`, {
+        cause,
+      });
+    case 'missing':
+      return new DomainError('provider_failed', 'The git program cannot be run on this server.', {
+        cause,
+      });
+    case 'failed':
+      return new DomainError(
+        'repository_not_found',
+        `There is no git repository to be read at ${name}: it does not exist, asks for a sign-in, has moved (redirects are not followed), or its host cannot be reached.`,
+        { cause },
+      );
+  }
+}

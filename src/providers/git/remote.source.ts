@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import type { Connection } from '../connection.js';
+import type { Repository } from '../repository.js';
+import { type GitAddress, parseGitAddress } from './git.address.js';
+import { GitCloneCache } from './git.clone-cache.js';
+import { GitGate } from './git.gate.js';
+import { gitProblem } from './git.problem.js';
+import type { GitRepository } from './git.repository.js';
+import type { GitSource, OpenRepository } from './git.source.js';
+import { GitWebAddress } from './git.web-address.js';
+import { runGit } from './run-git.js';
+
+/** Milliseconds. */
+const QUESTION_TIMEOUT = 15_000;
+
+/** Repositories at https URLs, asked where they are and read from a clone. */
+@Injectable()
+export class RemoteSource implements GitSource {
+  constructor(
+    private readonly gate: GitGate,
+    private readonly clones: GitCloneCache,
+  ) {}
+
+  async connect(wish: string, signal: AbortSignal): Promise<{ baseUrl: string; label: string }> {
+    const { address } = await this.ask(wish, signal);
+    return { baseUrl: address.url, label: nameOf(address) };
+  }
+
+  repositoryId(connection: Connection): string {
+    return idOf(parseGitAddress(connection.baseUrl));
+  }
+
+  async getRepository(connection: Connection, signal: AbortSignal): Promise<Repository> {
+    const { address, defaultBranch } = await this.ask(connection.baseUrl, signal);
+    return {
+      ...repositoryAt(address).reference,
+      provider: 'git',
+      connectionId: connection.id,
+      name: address.path.split('/').at(-1) ?? address.path,
+      private: false,
+      archived: false,
+      fork: false,
+      ...(defaultBranch !== undefined && { defaultBranch }),
+    };
+  }
+
+  async open(connection: Connection, signal: AbortSignal): Promise<OpenRepository> {
+    const admitted = await this.gate.admit(connection.baseUrl, signal);
+    const { address } = admitted;
+    const { clone, release } = await this.clones.use(admitted, signal).catch((error: unknown) => {
+      throw gitProblem(error, nameOf(address));
+    });
+    return { folder: clone.folder, repository: Promise.resolve(repositoryAt(address)), release };
+  }
+
+  /** One question to the host: is there a repository, and which branch is its HEAD on? */
+  private async ask(
+    url: string,
+    signal: AbortSignal,
+  ): Promise<{ address: GitAddress; defaultBranch?: string }> {
+    const { address, settings } = await this.gate.admit(url, signal);
+    const answer = await runGit({
+      arguments: ['ls-remote', '--symref', '--quiet', '--end-of-options', address.url, 'HEAD'],
+      settings,
+      network: true,
+      signal,
+      timeout: QUESTION_TIMEOUT,
+    }).catch((error: unknown) => {
+      throw gitProblem(error, nameOf(address));
+    });
+    const [, defaultBranch] = /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(answer) ?? [];
+    return { address, defaultBranch };
+  }
+}
+
+const nameOf = ({ host, path }: GitAddress): string => `${host}/${path}`;
+const idOf = (address: GitAddress): string => `git:${nameOf(address)}`;
+
+function repositoryAt(address: GitAddress): GitRepository {
+  const web = GitWebAddress.fromRemote(address.url);
+  return {
+    reference: {
+      id: idOf(address),
+      fullName: web?.fullName ?? address.path,
+      url: web?.url ?? address.url,
+    },
+    address: web,
+  };
+}

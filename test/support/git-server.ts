@@ -1,0 +1,117 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/**
+ * A real https git host for the repositories in a folder: node in front of git's own http-backend.
+ * Its certificate is made for the run; `authorityFile` is for NODE_EXTRA_CA_CERTS.
+ */
+export class GitServer {
+  /** Requests seen, such as `GET /project.git/info/refs?service=git-upload-pack`. */
+  readonly requests: string[] = [];
+  /** Answers before the backend does, if set. */
+  intercept?: (request: IncomingMessage) => Handler | undefined;
+
+  private constructor(
+    private readonly server: Server,
+    readonly authorityFile: string,
+  ) {}
+
+  /** `directory`: where the repositories are. `keysDirectory`: where the certificate is written. */
+  static async start(directory: string, keysDirectory: string): Promise<GitServer> {
+    const [keyFile, authorityFile] = [
+      join(keysDirectory, 'key.pem'),
+      join(keysDirectory, 'ca.pem'),
+    ];
+    const subject = [
+      '-subj',
+      '/CN=localhost',
+      '-addext',
+      'subjectAltName=DNS:localhost,IP:127.0.0.1',
+    ];
+    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+    const files = ['-keyout', keyFile, '-out', authorityFile];
+    execFileSync('openssl', ['req', '-x509', '-days', '2', ...curve, ...subject, ...files], {
+      stdio: 'ignore',
+    });
+    const server = createServer({ key: readFileSync(keyFile), cert: readFileSync(authorityFile) });
+    const host = new GitServer(server, authorityFile);
+    server.on('request', (request, response) => {
+      host.requests.push(`${request.method} ${request.url}`);
+      const handler = host.intercept?.(request);
+      if (handler) handler(request, response);
+      else backend(directory, request, response);
+    });
+    server.listen(0, 'localhost');
+    await once(server, 'listening');
+    return host;
+  }
+
+  /** `localhost:<port>` */
+  get host(): string {
+    return `localhost:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  url(path: string): string {
+    return `https://${this.host}/${path}`;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
+
+/** https://git-scm.com/docs/git-http-backend, and RFC 3875 for what a CGI program is given. */
+function backend(directory: string, request: IncomingMessage, response: ServerResponse): void {
+  const url = new URL(request.url ?? '/', 'https://localhost');
+  const header = (name: string): string => request.headers[name]?.toString() ?? '';
+  const git = spawn('git', ['http-backend'], {
+    env: {
+      PATH: process.env.PATH,
+      HOME: directory,
+      GIT_CONFIG_NOSYSTEM: '1',
+      GIT_CONFIG_COUNT: '3',
+      GIT_CONFIG_KEY_0: 'uploadpack.allowFilter',
+      GIT_CONFIG_VALUE_0: 'true',
+      GIT_CONFIG_KEY_1: 'uploadpack.allowAnySHA1InWant',
+      GIT_CONFIG_VALUE_1: 'true',
+      GIT_CONFIG_KEY_2: 'safe.directory',
+      GIT_CONFIG_VALUE_2: '*',
+      GIT_PROJECT_ROOT: directory,
+      GIT_HTTP_EXPORT_ALL: '1',
+      GIT_PROTOCOL: header('git-protocol'),
+      HTTP_CONTENT_ENCODING: header('content-encoding'),
+      REQUEST_METHOD: request.method,
+      PATH_INFO: url.pathname,
+      QUERY_STRING: url.search.slice(1),
+      CONTENT_TYPE: header('content-type'),
+      REMOTE_ADDR: '127.0.0.1',
+    },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  git.stdin.on('error', () => undefined);
+  request.pipe(git.stdin);
+  let head = '';
+  const readHead = (chunk: Buffer): void => {
+    head += chunk.toString('latin1');
+    const end = head.indexOf('\r\n\r\n');
+    if (end === -1) return;
+    git.stdout.off('data', readHead);
+    for (const line of head.slice(0, end).split('\r\n')) {
+      const [name = '', value = ''] = line.split(/: (.*)/);
+      if (name === 'Status') response.statusCode = Number.parseInt(value, 10);
+      else response.setHeader(name, value);
+    }
+    response.write(Buffer.from(head.slice(end + 4), 'latin1'));
+    git.stdout.pipe(response);
+  };
+  git.stdout.on('data', readHead);
+  response.on('close', () => git.kill());
+}
