@@ -12,17 +12,27 @@ export function describeRest(app: NestFastifyApplication): OpenAPIObject {
     .setTitle('Git Recap')
     .setDescription(DESCRIPTION)
     .setVersion(VERSION)
-    .setLicense('Proprietary', 'https://github.com/')
     .addServer('/', 'This server')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
     .addTag('sign-in', 'Sessions and what they are connected to')
     .addTag('recap', 'What happened, and recaps of it')
     .addTag('operations', 'For those who run the server')
     .build();
-  return SwaggerModule.createDocument(app, config, {
+  const document = SwaggerModule.createDocument(app, config, {
     extraModels: [...SOCKET_PAYLOADS],
     operationIdFactory: (_controller, method) => method,
   });
+  document.info.license = { name: 'Proprietary' };
+  return withoutSuffix(document);
+}
+
+/** Clients are to see `Action`, not `ActionDto`: the suffix only sets classes apart from the words of the domain. */
+function withoutSuffix(document: OpenAPIObject): OpenAPIObject {
+  const text = JSON.stringify(document).replaceAll(
+    /"(#\/components\/schemas\/)?(\w+)Dto"/g,
+    '"$1$2"',
+  );
+  return JSON.parse(text) as OpenAPIObject;
 }
 
 /** Serves both documents and a page to try the routes on, made when first asked for. */

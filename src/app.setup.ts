@@ -86,7 +86,7 @@ async function configure(app: NestFastifyApplication, environment: Environment):
   );
   serveDocuments(app);
   await servePage(fastify);
-  app.enableShutdownHooks();
+  app.enableShutdownHooks([], { useProcessExit: true });
 }
 
 const CONTENT_SECURITY_POLICY = {

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Headers, Post, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Environment } from '../config/environment.js';
 import { DomainError } from '../errors/domain.error.js';
 import { ApiProblems } from '../errors/api-problems.decorator.js';
@@ -17,7 +17,6 @@ import { SessionService } from './session.service.js';
 import { viewSession } from './session.view.js';
 
 @ApiTags('sign-in')
-@ApiBearerAuth()
 @Public({ session: 'optional' })
 @Controller()
 export class AuthController {
@@ -31,7 +30,7 @@ export class AuthController {
   /**
    * Sign in with a personal access token
    *
-   * The token is checked with its provider first. With the Bearer token of a live session the
+   * @remarks The token is checked with its provider first. With the Bearer token of a live session the
    * connection is added to that session.
    */
   @Post('pat')
@@ -54,7 +53,7 @@ export class AuthController {
   /**
    * Read any git repository, without an account
    *
-   * Only asks the repository for its references. With the Bearer token of a live session the
+   * @remarks Only asks the repository for its references. With the Bearer token of a live session the
    * repository is added to that session; in production it needs one that began with a provider.
    */
   @Post('clone')
@@ -87,7 +86,7 @@ export class AuthController {
   /**
    * What can be read without an account
    *
-   * Lists the local repositories, where GIT_ROOT is set.
+   * @remarks Lists the local repositories, where GIT_ROOT is set.
    */
   @Get('clone')
   @UseGuards(CloneGuard)

@@ -43,8 +43,6 @@ export function describeSocket(openApi: OpenAPIObject): object {
       title: `${openApi.info.title}: the socket of a session`,
       version: openApi.info.version,
       description: DESCRIPTION,
-      contact: openApi.info.contact,
-      license: openApi.info.license,
     },
     defaultContentType: 'application/json',
     channels: {
@@ -88,6 +86,7 @@ function operation(
   return {
     action,
     summary,
+    security: [{ $ref: '#/components/securitySchemes/bearer' }],
     channel: { $ref: '#/channels/session' },
     messages: Object.keys(events).map((event) => ({
       $ref: `#/channels/session/messages/${event}`,
@@ -103,7 +102,7 @@ function message(event: string, payload: Payload): object {
       required: ['event', 'data'],
       properties: {
         event: { type: 'string', const: event },
-        data: { $ref: `#/components/schemas/${payload.name}` },
+        data: { $ref: `#/components/schemas/${payload.name.replace(/Dto$/, '')}` },
       },
     },
   };

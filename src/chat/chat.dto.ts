@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
 import { RecapDto } from './replies/replies.dto.js';
 
@@ -21,5 +22,6 @@ export class ResumeMessageDto extends CancelMessageDto {
   @IsInt()
   @Min(0)
   @Max(1_000_000_000)
+  @ApiProperty({ type: 'integer' })
   after: number;
 }

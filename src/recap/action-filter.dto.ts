@@ -1,3 +1,4 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -85,6 +86,7 @@ export class ActionFilterDto implements ActionFilter {
   @Transform(asList)
   @IsArray()
   @IsIn(ACTION_TYPES, { each: true })
+  @ApiPropertyOptional({ enum: ACTION_TYPES, enumName: 'ActionType', isArray: true })
   type?: ActionType[];
 
   /** Whether actions of bots are wanted too. Default: no. */

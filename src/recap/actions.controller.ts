@@ -1,5 +1,11 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentSession, RequestSignal } from '../auth/request.decorators.js';
 import type { Session } from '../auth/session.js';
@@ -20,10 +26,12 @@ export class ActionsController {
   /**
    * What happened, newest first
    *
-   * As JSON in pages, or with `Accept: text/plain` as text grouped by calendar day.
+   * @remarks As JSON in pages, or with `Accept: text/plain` as text grouped by calendar day.
    */
   @Get()
+  @ApiExtraModels(ActionsDto)
   @ApiOkResponse({
+    description: 'The actions and what was read for them',
     content: {
       'application/json': { schema: { $ref: getSchemaPath(ActionsDto) } },
       'text/plain': { schema: { type: 'string' } },

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
 import {
@@ -18,7 +18,8 @@ export class ActionsQueryDto extends ActionFilterDto {
   @IsInt()
   @Min(1)
   @Max(1000)
-  limit = 200;
+  @ApiPropertyOptional({ type: 'integer' })
+  limit: number = 200;
 
   /**
    * The nextCursor of the page before. It pins the filter and the window of the first page, so other

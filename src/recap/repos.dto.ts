@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
 import { PROVIDERS, type ProviderName } from '../providers/connection.js';
@@ -29,7 +29,8 @@ export class ReposQueryDto {
   @IsInt()
   @Min(1)
   @Max(100_000)
-  page = 1;
+  @ApiPropertyOptional({ type: 'integer' })
+  page: number = 1;
 
   /** Repositories on a page. */
   @IsOptional()
@@ -37,7 +38,8 @@ export class ReposQueryDto {
   @IsInt()
   @Min(1)
   @Max(1000)
-  perPage = 100;
+  @ApiPropertyOptional({ type: 'integer' })
+  perPage: number = 100;
 }
 
 export class RepositoryDto {

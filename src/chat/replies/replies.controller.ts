@@ -48,7 +48,7 @@ export class RepliesController {
   /**
    * Write a recap
    *
-   * Waits up to 25 seconds for it and answers 202 with what there is by then; with
+   * @remarks Waits up to 25 seconds for it and answers 202 with what there is by then; with
    * `Accept: text/event-stream` streams the events of the socket.
    */
   @Post('recaps')
@@ -84,11 +84,11 @@ export class RepliesController {
   /**
    * One reply
    *
-   * With `Accept: text/event-stream` follows it, from behind the event named by Last-Event-ID.
+   * @remarks With `Accept: text/event-stream` follows it, from behind the event named by Last-Event-ID.
    */
   @Get('replies/:replyId')
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'The last seq seen' })
-  @ApiOkResponse({ content: REPLY_CONTENT })
+  @ApiOkResponse({ description: 'The reply', content: REPLY_CONTENT })
   @ApiProblems('reply_not_found', 'not_acceptable')
   async getReply(
     @CurrentSession() session: Session,

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
 import { ProblemDto } from '../../errors/problem.dto.js';
 import { ACTION_TYPES, type ActionType } from '../../providers/action.js';
@@ -13,11 +13,13 @@ export class RecapDto extends ActionFilterDto {
   @IsInt()
   @Min(1)
   @Max(15)
-  bullets = 5;
+  @ApiPropertyOptional({ type: 'integer' })
+  bullets: number = 5;
 
   /** How it is to sound. */
   @IsOptional()
   @IsIn(RECAP_STYLES)
+  @ApiPropertyOptional({ enum: RECAP_STYLES, enumName: 'RecapStyle' })
   style: RecapStyle = 'professional';
 
   /**
@@ -27,7 +29,8 @@ export class RecapDto extends ActionFilterDto {
   @IsOptional()
   @IsString()
   @Matches(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$/, { message: 'language must be a BCP 47 tag' })
-  language = 'en';
+  @ApiPropertyOptional()
+  language: string = 'en';
 }
 
 export class CitedActionDto {
