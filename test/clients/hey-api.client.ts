@@ -10,13 +10,13 @@ import {
   signOut,
   createRecap,
 } from '../../.generated/hey-api/sdk.gen.js';
-import type { ProblemDto } from '../../.generated/hey-api/types.gen.js';
+import type { Problem } from '../../.generated/hey-api/types.gen.js';
 
 const baseUrl = process.argv[2]!;
 const anonymous = createClient(createConfig({ baseUrl }));
 
 const denied = await getSession({ client: anonymous });
-const problem: ProblemDto | undefined = denied.error;
+const problem: Problem | undefined = denied.error;
 assert.equal(problem?.code, 'unauthorized');
 
 const grant = await addRepository({ client: anonymous, body: { path: '.' } });

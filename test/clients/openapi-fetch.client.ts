@@ -9,7 +9,7 @@ type Json = 'application/json' | 'application/problem+json';
 const client = createClient<paths, Json>({ baseUrl: process.argv[2]! });
 
 const denied = await client.GET('/session');
-const problem: components['schemas']['ProblemDto'] | undefined = denied.error;
+const problem: components['schemas']['Problem'] | undefined = denied.error;
 assert.equal(problem?.code, 'unauthorized');
 
 const grant = await client.POST('/clone', { body: { path: '.' } });
