@@ -83,7 +83,8 @@ export const startLlmEmulator = async (script: LlmScript): Promise<LlmEmulator> 
     const fault = findFault(request, text);
     if (fault !== undefined) {
       unexpected.push(fault);
-      return fail(response, { status: 400, type: 'invalid_request_error' });
+      fail(response, { status: 400, type: 'invalid_request_error' });
+      return;
     }
 
     const body = JSON.parse(text) as MessagesRequest;
@@ -91,9 +92,13 @@ export const startLlmEmulator = async (script: LlmScript): Promise<LlmEmulator> 
     const reply = typeof script === 'function' ? script(body, index) : script[index];
     if (!reply) {
       unexpected.push(`request ${index + 1} has no reply`);
-      return fail(response, { status: 500, type: 'api_error' });
+      fail(response, { status: 500, type: 'api_error' });
+      return;
     }
-    if ('status' in reply) return fail(response, reply);
+    if ('status' in reply) {
+      fail(response, reply);
+      return;
+    }
     await stream(response, reply, body.model);
   };
 
@@ -105,8 +110,9 @@ export const startLlmEmulator = async (script: LlmScript): Promise<LlmEmulator> 
     requests,
     unexpected: () => unexpected,
     close: async () => {
-      server.closeAllConnections();
+      if (!server.listening) return;
       server.close();
+      server.closeAllConnections();
       await once(server, 'close');
     },
   };
@@ -142,8 +148,9 @@ const stream = async (
         await pause(1_000 / reply.tokensPerSecond);
       }
     }
-  } catch {
-    return; // The client has gone.
+  } catch (error) {
+    if (gone.signal.aborted) return;
+    throw error;
   }
   if (reply.end === 'stall') return;
   if (reply.end === 'cut') {

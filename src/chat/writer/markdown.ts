@@ -1,7 +1,7 @@
 const FORMAT_CONTROLS = /[\p{Cf}\p{Cs}\p{Co}]/gu;
 const WHITE_SPACE = /[\s\p{Cc}\p{Zl}\p{Zp}]+/gu;
 const SCHEME = /[a-z][a-z0-9+.-]*:\/\/+/giu;
-const WORLD_WIDE_WEB = /\bwww\./giu;
+const WORLD_WIDE_WEB = /(?<![\p{L}\p{N}])www\./giu;
 const ADDRESS = /(?<=[\p{L}\p{N}._+-])@(?=[\p{L}\p{N}-]+\.[\p{L}\p{N}])/gu;
 
 /**

@@ -33,13 +33,16 @@ export const explainFailure = async (cause: unknown): Promise<Failure> => {
   if (cause instanceof DomainError) return { error: cause, transient: false };
 
   const sdk = await import('@anthropic-ai/sdk');
-  if (!(cause instanceof sdk.APIError) || cause instanceof sdk.APIConnectionError) {
+  if (!isAnswer(cause, sdk) || cause instanceof sdk.APIConnectionError) {
     const detail = 'The connection to the language model could not be made, or broke off.';
     return { error: new DomainError('writer_failed', detail, { cause }), transient: true };
   }
 
   return explainAnswer(cause);
 };
+
+const isAnswer = (cause: unknown, sdk: typeof import('@anthropic-ai/sdk')): cause is APIError =>
+  cause instanceof sdk.APIError;
 
 const explainAnswer = (cause: APIError): Failure => {
   const { status, headers, type } = cause;

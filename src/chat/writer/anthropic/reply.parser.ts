@@ -60,7 +60,7 @@ export class ReplyParser {
     if (marker === undefined) {
       // Behind a blank line stands no bullet's text.
       this.dropping ||= !this.inParagraph;
-      yield* this.say(` ${line}`);
+      yield* this.say(` ${line.trimStart()}`);
       return;
     }
     yield* this.endBullet();

@@ -148,13 +148,14 @@ const referenceOf = ({ provider, type, number, state }: Action): string => {
 const describePeople = (actions: readonly Action[], { namePeople }: Phrasing): string => {
   if (!namePeople) return '';
   const people = countPeople(actions);
-  const names = [
-    ...new Set(actions.filter(({ author }) => !author.bot).map(({ author }) => author.name)),
-  ];
+  const humans = actions.filter(({ author }) => !author.bot);
+  const names = [...new Set(humans.map(({ author }) => escapeMarkdown(author.name)))].filter(
+    Boolean,
+  );
   if (people === 0 || names.length === 0) return '';
   return people > NAMED_PEOPLE || names.length > NAMED_PEOPLE
     ? ` by ${count(people, 'person', 'people')}`
-    : ` by ${enumerate(names.map(escapeMarkdown))}`;
+    : ` by ${enumerate(names)}`;
 };
 
 const describeSize = (units: readonly Unit[]): string => {

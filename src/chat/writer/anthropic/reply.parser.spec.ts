@@ -1,0 +1,145 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { marked } from 'marked';
+
+import { citationsFollowTheirBullets } from '../../../../test/support/recap.jobs.js';
+import type { WriterEvent } from '../recap.writer.js';
+import { ReplyParser } from './reply.parser.js';
+
+/** Text as it comes, and citations of what came before. */
+type Step = string | { readonly cite: string };
+
+const parse = (steps: readonly Step[], limit = 5) => {
+  const parser = new ReplyParser(limit);
+  const events: WriterEvent[] = [];
+  for (const step of steps) {
+    if (typeof step === 'string') events.push(...parser.text(step));
+    else parser.cite(step.cite);
+  }
+  events.push(...parser.end());
+  const text = events.map((event) => (event.kind === 'text' ? event.text : '')).join('');
+  const citations = events.flatMap((event) =>
+    event.kind === 'citation' ? [`${event.bullet} ${event.actionId}`] : [],
+  );
+  return { text, citations, events, bullets: parser.bullets, uncited: parser.uncited };
+};
+
+/** A text cut at random places. */
+const inChunks = (text: string): fc.Arbitrary<string[]> =>
+  fc.array(fc.nat(text.length)).map((cuts) => {
+    const borders = [0, ...cuts.sort((one, other) => one - other), text.length];
+    return borders.slice(1).map((border, index) => text.slice(borders[index], border));
+  });
+
+describe('ReplyParser', () => {
+  it('puts citations behind the bullet whose text they came with', () => {
+    const { text, citations, events } = parse([
+      '- ',
+      'Keys rotate',
+      { cite: 'a' },
+      { cite: 'b' },
+      '.\n',
+      '- ',
+      { cite: 'c' },
+      'Exports work',
+      { cite: 'd' },
+    ]);
+
+    expect(text).toBe('- Keys rotate.\n- Exports work\n');
+    expect(citations).toEqual(['1 a', '1 b', '1 c', '2 d']);
+    expect(citationsFollowTheirBullets(events)).toBe(true);
+  });
+
+  it('names each action once a bullet, and the bullets without any', () => {
+    const { citations, uncited } = parse(['- A', { cite: 'a' }, { cite: 'a' }, '\n- B\n- C']);
+
+    expect(citations).toEqual(['1 a']);
+    expect(uncited).toEqual([2, 3]);
+  });
+
+  it('drops what stands around the bullets, with its citations', () => {
+    const { text, citations } = parse([
+      'Here is the recap:\n\n',
+      { cite: 'x' },
+      '- A',
+      { cite: 'a' },
+      '\n\nLet me know\nif you need more.',
+      { cite: 'y' },
+    ]);
+
+    expect(text).toBe('- A\n');
+    expect(citations).toEqual(['1 a']);
+  });
+
+  it('joins a bullet that was broken into lines, and takes other markers too', () => {
+    expect(parse(['- one\n  bullet\n* another\n3. third']).text).toBe(
+      '- one bullet\n- another\n- third\n',
+    );
+  });
+
+  it('cuts what is more than was asked for', () => {
+    const { text, bullets, citations } = parse(['- A\n- B\n- C', { cite: 'c' }, '\n- D'], 2);
+
+    expect(text).toBe('- A\n- B\n');
+    expect(bullets).toBe(2);
+    expect(citations).toEqual([]);
+  });
+
+  it.each([
+    ['- see [docs](https://evil.example) now', '- see [docs] (evil.example) now'],
+    ['- an ![image](a.png)', '- an ![image] (a.png)'],
+    ['- <b>bold</b> and <https://evil.example>', '- ‹b>bold‹/b> and ‹evil.example>'],
+    ['- # heading', '- heading'],
+    ['- ```js', '- js'],
+    ['- `Map<String>` and **this** stay', '- `Map‹String>` and **this** stay'],
+    ['- 3 < 4 and a > b', '- 3 < 4 and a > b'],
+    ['- [x]: https://evil.example', '- [x] : evil.example'],
+    ['- [x]\u200B(https://evil.example)', '- [x] (evil.example)'],
+  ])('makes %j safe', (reply, safe) => {
+    expect(parse([reply]).text).toBe(`${safe}\n`);
+  });
+
+  it('gives the same text and citations wherever the chunks end', () => {
+    const reply =
+      'Recap:\n\n- Keys [rotate](https://evil.example) **safely**\n- <img src=x> 修复 www.evil.example\n\n- 1. `code`\n';
+    const whole = parse([reply]).text;
+
+    fc.assert(
+      fc.property(inChunks(reply), (chunks) => {
+        expect(parse(chunks).text).toBe(whole);
+      }),
+    );
+  });
+
+  it('lets no link, image or HTML through, whatever the model writes', () => {
+    const hostile = fc.array(
+      fc.oneof(
+        fc.string({ unit: 'binary', maxLength: 6 }),
+        fc.constantFrom(
+          '- ',
+          '\n',
+          '[',
+          ']',
+          '(',
+          ')',
+          ':',
+          '!',
+          '<',
+          'a',
+          '\\',
+          '`',
+          '/',
+          'https://',
+          'www.',
+        ),
+      ),
+    );
+    fc.assert(
+      fc.property(hostile, (chunks) => {
+        const html = marked.parse(parse(['- ', ...chunks]).text, { async: false, gfm: true });
+        expect(html).not.toMatch(/<(?!\/?(?:ul|li|p|strong|em|code|del|input)\b)/);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
