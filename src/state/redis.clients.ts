@@ -25,9 +25,15 @@ const FAIL_FAST: RedisOptions = {
   reconnectOnError: (error) => error.message.startsWith('READONLY'),
 };
 
-/** Connects to one Redis, or what looks like one; `rediss://` uses TLS. Returns without waiting. */
-export function connectRedis(url: string): RedisClients {
-  return { commands: connect(url, 'commands'), subscriber: connect(url, 'subscriber') };
+/**
+ * Connects to one Redis, or what looks like one; `rediss://` uses TLS. Returns without waiting.
+ * @param heartbeatMs How often each connection is asked whether it still is one.
+ */
+export function connectRedis(url: string, heartbeatMs = HEARTBEAT_INTERVAL_MS): RedisClients {
+  return {
+    commands: connect(url, 'commands', heartbeatMs),
+    subscriber: connect(url, 'subscriber', heartbeatMs),
+  };
 }
 
 /** Gives up a connection that looks well but does not answer. */
@@ -35,10 +41,10 @@ export function reconnect(client: Redis | Cluster): void {
   if (client.status === 'ready') client.disconnect(true);
 }
 
-function connect(url: string, purpose: string): Redis {
+function connect(url: string, purpose: string, heartbeatMs: number): Redis {
   const client = new Redis(url, { ...FAIL_FAST, connectionName: `git-recap-${purpose}` });
   reportOutages(client, purpose);
-  keepAlive(client);
+  keepAlive(client, heartbeatMs);
   return client;
 }
 
@@ -62,10 +68,10 @@ function reportOutages(client: Redis, purpose: string): void {
  * A peer that vanished without a word leaves a connection that looks open for as long as the
  * system's TCP patience lasts: ask now and then, and connect anew when there is no answer.
  */
-function keepAlive(client: Redis): void {
+function keepAlive(client: Redis, heartbeatMs: number): void {
   const heartbeat = setInterval(() => {
     if (client.status !== 'ready') return;
     client.ping().catch(() => reconnect(client));
-  }, HEARTBEAT_INTERVAL_MS).unref();
+  }, heartbeatMs).unref();
   client.on('end', () => clearInterval(heartbeat));
 }

@@ -171,5 +171,5 @@ async function answer<Answer>(asked: Promise<Answer>): Promise<Answer> {
 async function close(client: RedisClients['commands']): Promise<void> {
   // `quit` lets commands under way finish; without a connection there are none.
   await client.quit().catch(() => undefined);
-  client.disconnect();
+  if (client.status !== 'end') client.disconnect();
 }

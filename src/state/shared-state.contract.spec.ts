@@ -7,6 +7,7 @@ import { stateStores } from '../../test/support/state.stores.js';
 import type { SharedState, StateKey } from './shared-state.js';
 
 const LONG_MS = 60_000;
+const MEDIUM_MS = 1_000;
 const SHORT_MS = 250;
 
 describe.each(await stateStores())('SharedState in $store', ({ open, isHere }) => {
@@ -184,8 +185,8 @@ describe.each(await stateStores())('SharedState in $store', ({ open, isHere }) =
 
     shows('is touched whole, and no other with it', async () => {
       const neighbour = `${scope}:`;
-      await fill(scope, SHORT_MS);
-      await fill(neighbour, SHORT_MS);
+      await fill(scope, MEDIUM_MS);
+      await fill(neighbour, MEDIUM_MS);
       expect(await other.touch(scope, LONG_MS)).toBe(true);
       await eventually(async () => expect(await contents(neighbour)).toEqual(EMPTY));
       expect(await contents(scope)).toEqual(FULL);
@@ -200,10 +201,10 @@ describe.each(await stateStores())('SharedState in $store', ({ open, isHere }) =
     });
 
     shows('is touched again and again past the life of what it first held', async () => {
-      await fill(scope, SHORT_MS);
-      for (let round = 0; round < 4; round += 1) {
-        await sleep(SHORT_MS / 2);
-        await one.touch(scope, SHORT_MS);
+      await fill(scope, MEDIUM_MS);
+      for (let round = 0; round < 3; round += 1) {
+        await sleep(MEDIUM_MS / 2);
+        await one.touch(scope, MEDIUM_MS);
       }
       await one.touch(scope, LONG_MS);
       expect(await contents(scope)).toEqual(FULL);

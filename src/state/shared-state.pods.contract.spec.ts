@@ -7,7 +7,7 @@ import { stateStores } from '../../test/support/state.stores.js';
 import type { SharedState, StateKey } from './shared-state.js';
 
 const LONG_MS = 60_000;
-const SHORT_MS = 250;
+const SHORT_MS = 500;
 
 describe.each(await stateStores())('SharedState between pods, in $store', ({ open, isHere }) => {
   const shows = isHere ? it : it.skip;
