@@ -1,0 +1,138 @@
+import { exampleOf } from './openapi.js';
+import { searchConversations } from './search.js';
+import {
+  fullNameOf,
+  type GithubWorld,
+  personByLogin,
+  type WorldConversation,
+  type WorldPerson,
+  type WorldRepository,
+} from './world.js';
+
+type Json = Record<string, unknown>;
+
+export interface RestAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const [REPOSITORY] = exampleOf('/user/repos') as [Json];
+const USER = exampleOf('/user') as Json;
+const [EMAIL] = exampleOf('/user/emails') as [Json];
+const [{ pull_request: PULL_REQUEST, ...CONVERSATION }] = (
+  exampleOf('/search/issues') as { items: [Json] }
+).items;
+
+/** GitHub's REST API over a world; undefined for a route that nobody is expected to ask for. */
+export function restAnswer(world: GithubWorld, url: URL): RestAnswer | undefined {
+  switch (url.pathname) {
+    case '/user':
+      return { status: 200, body: userOf(personByLogin(world, world.viewer)) };
+    case '/user/emails':
+      return { status: 200, body: emailsOf(personByLogin(world, world.viewer)) };
+    case '/user/repos':
+      return paged(url, world.repositories, (repository) => repositoryOf(repository, url.origin));
+    case '/search/issues':
+      return searchAnswer(world, url);
+    default:
+      return undefined;
+  }
+}
+
+function searchAnswer(world: GithubWorld, url: URL): RestAnswer | undefined {
+  const results = searchConversations(world, url.searchParams.get('q') ?? '');
+  if (!results) return undefined;
+  const { start, end } = pageOf(url);
+  if (end > 1_000) return { status: 422, body: { message: 'Only the first 1000 are available' } };
+  const items = results
+    .slice(start, end)
+    .map(({ repository, conversation }) =>
+      conversationOf(world, repository, conversation, url.origin),
+    );
+  const body = {
+    total_count: results.length,
+    incomplete_results: false,
+    search_type: 'lexical',
+    items,
+  };
+  return { status: 200, body };
+}
+
+function paged<T>(url: URL, list: readonly T[], show: (item: T) => unknown): RestAnswer {
+  const { page, size, start, end } = pageOf(url);
+  const last = Math.max(1, Math.ceil(list.length / size));
+  const link = (number: number, rel: string): string => {
+    const target = new URL(url);
+    target.searchParams.set('page', String(number));
+    return `<${target.href}>; rel="${rel}"`;
+  };
+  const links = page < last ? [link(page + 1, 'next'), link(last, 'last')] : [];
+  return {
+    status: 200,
+    body: list.slice(start, end).map(show),
+    headers: links.length > 0 ? { link: links.join(', ') } : {},
+  };
+}
+
+function pageOf(url: URL) {
+  const size = Math.min(100, Number(url.searchParams.get('per_page') ?? 30));
+  const page = Number(url.searchParams.get('page') ?? 1);
+  return { page, size, start: (page - 1) * size, end: page * size };
+}
+
+function accountOf({ id, login, bot }: WorldPerson): Json {
+  const { owner } = REPOSITORY as { owner: Json };
+  return { ...owner, id, login, node_id: `U_${String(id)}`, type: bot ? 'Bot' : 'User' };
+}
+
+function userOf(person: WorldPerson): Json {
+  const html_url = `https://github.com/${person.login}`;
+  return { ...USER, ...accountOf(person), name: person.name, email: null, html_url };
+}
+
+function emailsOf({ emails }: WorldPerson): Json[] {
+  return emails.map((email, index) => ({ ...EMAIL, email, primary: index === 0 }));
+}
+
+function repositoryOf(repository: WorldRepository, origin: string): Json {
+  const fullName = fullNameOf(repository);
+  return {
+    ...REPOSITORY,
+    name: repository.name,
+    full_name: fullName,
+    html_url: `${origin}/${fullName}`,
+    private: repository.private,
+    archived: repository.archived,
+    fork: repository.fork,
+    default_branch: 'main',
+    pushed_at: repository.pushedAt,
+  };
+}
+
+function conversationOf(
+  world: GithubWorld,
+  repository: WorldRepository,
+  conversation: WorldConversation,
+  origin: string,
+): Json {
+  const fullName = fullNameOf(repository);
+  const isPull = conversation.type === 'pull_request';
+  const path = isPull ? 'pull' : 'issues';
+  return {
+    ...CONVERSATION,
+    ...(isPull && {
+      pull_request: { ...(PULL_REQUEST as Json), merged_at: conversation.mergedAt ?? null },
+    }),
+    repository_url: `${origin}/repos/${fullName}`,
+    html_url: `${origin}/${fullName}/${path}/${String(conversation.number)}`,
+    node_id: `PR_${fullName}#${String(conversation.number)}`,
+    number: conversation.number,
+    title: conversation.title,
+    user: accountOf(personByLogin(world, conversation.author)),
+    created_at: conversation.createdAt,
+    updated_at: conversation.updatedAt,
+    closed_at: conversation.closedAt ?? null,
+    state: conversation.closedAt ? 'closed' : 'open',
+  };
+}
