@@ -1,6 +1,8 @@
 /** Where something lives: all keys of one scope (a session) are touched and dropped together. */
 export interface StateKey {
+  /** Not empty, without braces. */
   readonly scope: string;
+  /** Not empty. A value, a log and a counter of the same name are three different things. */
   readonly name: string;
 }
 
@@ -26,7 +28,9 @@ export type Unsubscribe = () => Promise<void>;
  * Everything the pods of this server share, as one small port with an adapter in memory and one on
  * Redis. Values are opaque strings (callers seal what must not be read). Time-to-live is in
  * milliseconds, at least 1. Every method throws `DomainError` `state_unavailable` when the store
- * cannot be reached within half a second, and `state_full` when it holds as much as it may.
+ * cannot be reached within half a second, and `state_full` when it holds as much as it may. After
+ * `state_unavailable` a write may have happened or not: who must know, looks. A key or time-to-live
+ * that cannot be is a `RangeError`.
  */
 export abstract class SharedState {
   abstract get(key: StateKey): Promise<string | undefined>;
@@ -58,7 +62,7 @@ export abstract class SharedState {
 
   /**
    * Compare-and-set append: adds the entries only if the log's length is `expectedLength` (0: the
-   * log is new), and publishes the new length on the log's own key.
+   * log is new), and publishes the new length on the log's own key. Without entries it only looks.
    */
   abstract append(
     key: StateKey,
