@@ -57,6 +57,31 @@ export class GitWorld {
     return this.git(name, 'rev-parse', 'HEAD');
   }
 
+  /** Writes a commit byte by byte, as no git would, at the tip of a branch of its own. */
+  rawCommit(name: string, branch: string, author: string, message: Buffer): void {
+    const tree = this.git(name, 'mktree');
+    const who = `${author} 1767607200 +0000`;
+    const content = Buffer.concat([
+      Buffer.from(`tree ${tree}\nauthor ${who}\ncommitter ${who}\n\n`),
+      message,
+    ]);
+    const command = ['hash-object', '-t', 'commit', '-w', '--stdin', '--literally'];
+    const sha = this.run(name, command, {}, content).toString('utf8').trim();
+    this.git(name, 'update-ref', `refs/heads/${branch}`, sha);
+  }
+
+  /** Makes an annotated tag. */
+  tag(name: string, tag: string, target: string, message: string, date: string): void {
+    this.run(name, ['tag', '--annotate', '--message', message, tag, target], {
+      GIT_COMMITTER_DATE: date,
+    });
+  }
+
+  /** Breaks a repository: an object is lost. */
+  forget(name: string, object: string): void {
+    rmSync(this.path(name, '.git', 'objects', object.slice(0, 2), object.slice(2)));
+  }
+
   remove(): void {
     rmSync(this.directory, { recursive: true, force: true });
   }

@@ -18,7 +18,7 @@ const MAX_BATCH = 200;
  */
 export async function* readActions(
   folder: RepositoryFolder,
-  repository: Promise<GitRepository>,
+  describe: () => Promise<GitRepository>,
   query: ActionQuery,
   signal: AbortSignal,
 ): AsyncGenerator<Action[], void> {
@@ -27,7 +27,7 @@ export async function* readActions(
   const mailmap = new Mailmap(folder, signal);
   const wanted = actionFilter(query);
   try {
-    const about = await repository;
+    const about = await describe();
     for await (const entries of log ? readLog(log, query) : []) {
       const people = await mailmap.canonical(entries.flatMap(({ coAuthors }) => coAuthors));
       const actions = entries.map((entry) =>

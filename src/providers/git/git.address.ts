@@ -19,8 +19,9 @@ export interface GitAddress {
 /** Throws `clone_refused` for whatever is not a plain https URL. */
 export function parseGitAddress(text: string): GitAddress {
   if (text.length > MAX_URL_LENGTH) throw refused(`must not be longer than ${MAX_URL_LENGTH}`);
-  if (AMBIGUOUS.test(text))
+  if (AMBIGUOUS.test(text)) {
     throw refused('must not hold spaces, control characters or backslashes');
+  }
   if (!URL.canParse(text)) throw refused('must be a URL such as https://github.com/octocat/hello');
   const url = new URL(text);
   if (url.protocol !== 'https:') throw refused('must begin with https://');

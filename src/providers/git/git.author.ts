@@ -7,7 +7,7 @@ const GITHUB_NOREPLY = /^(?:\d+\+)?([a-z\d](?:[a-z\d_-]*)(?:\[bot\])?)@users\.no
 /** https://docs.gitlab.com/user/profile/#use-an-automatically-generated-private-commit-email: `id-login@`. */
 const GITLAB_NOREPLY = /^\d+-([a-z\d_][a-z\d_.-]*)@users\.noreply\.gitlab\./;
 
-const BOT_SUFFIX = /\[bot\]$/;
+const BOT_SUFFIX = '[bot]';
 const BOT_NAMES = new Set([
   'dependabot',
   'dependabot-preview',
@@ -65,8 +65,8 @@ export function authorMatcher(filter: AuthorFilter): (people: readonly Author[])
 function isBot(name: string, email: string, login?: string): boolean {
   const address = email.toLowerCase();
   return (
-    BOT_SUFFIX.test(name) ||
-    (login !== undefined && (BOT_SUFFIX.test(login) || BOT_NAMES.has(login))) ||
+    name.endsWith(BOT_SUFFIX) ||
+    (login !== undefined && (login.endsWith(BOT_SUFFIX) || BOT_NAMES.has(login))) ||
     BOT_NAMES.has(name.toLowerCase()) ||
     BOT_ADDRESSES.has(address) ||
     GITLAB_TOKEN_BOT.test(address)

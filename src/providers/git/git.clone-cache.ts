@@ -15,7 +15,7 @@ import { SharedWork } from './shared-work.js';
 export interface CloneLease {
   readonly clone: Clone;
   /** `sound`: false if it could not be read, and has to be made anew. */
-  release(sound: boolean): void;
+  readonly release: (sound: boolean) => void;
 }
 
 interface Entry {

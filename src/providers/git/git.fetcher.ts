@@ -5,9 +5,12 @@ import type { ActionQuery } from '../action.js';
 import { BaseFetcher, type ActionBatch, type RepositoryListing } from '../base.fetcher.js';
 import type { Connection, ConnectionRequest } from '../connection.js';
 import type { RepositoryCoverage } from '../coverage.js';
+import type { Repository } from '../repository.js';
 import { GIT_ACTION_TYPES, readActions } from './git.action-reader.js';
 import { GitError } from './git.process.js';
+import type { GitRepository } from './git.repository.js';
 import type { GitSource, OpenRepository } from './git.source.js';
+import { GitWebAddress } from './git.web-address.js';
 import { LOCAL_SCHEME, LocalSource } from './local.source.js';
 import { RemoteSource } from './remote.source.js';
 
@@ -47,17 +50,19 @@ export class GitFetcher extends BaseFetcher {
   ): AsyncGenerator<ActionBatch, void> {
     const source = this.sourceOf(connection);
     const id = source.repositoryId(connection);
-    if (query.repositories && !query.repositories.some((repository) => repository.id === id)) {
+    const asked = query.repositories?.find((repository) => repository.id === id);
+    if (query.repositories && !asked) {
       yield { actions: [], coverage: [], total: 0 };
       return;
     }
     if (!GIT_ACTION_TYPES.some((type) => query.types.includes(type))) {
-      const { fullName } = await source.getRepository(connection, signal);
+      const { fullName } = asked ?? (await source.getRepository(connection, signal));
       yield { actions: [], coverage: [{ id, fullName, ...NOTHING_TO_READ }], total: 1 };
       return;
     }
     yield { actions: [], coverage: [], total: 1 };
-    const opened = await source.open(connection, signal);
+    const found = await source.open(connection, signal);
+    const opened = asked ? { ...found, describe: async () => known(asked) } : found;
     let failure: GitError | undefined;
     try {
       failure = yield* this.read(opened, query, signal);
@@ -68,14 +73,16 @@ export class GitFetcher extends BaseFetcher {
 
   /** Ends with the coverage. Returns what went wrong, if anything did. */
   private async *read(
-    { folder, repository }: OpenRepository,
+    { folder, describe }: OpenRepository,
     query: ActionQuery,
     signal: AbortSignal,
   ): AsyncGenerator<ActionBatch, GitError | undefined> {
     let failure: GitError | undefined;
     let begun = false;
+    let described: Promise<GitRepository> | undefined;
+    const describeOnce = (): Promise<GitRepository> => (described ??= describe());
     try {
-      for await (const actions of readActions(folder, repository, query, signal)) {
+      for await (const actions of readActions(folder, describeOnce, query, signal)) {
         begun = true;
         yield { actions, coverage: [] };
       }
@@ -83,7 +90,7 @@ export class GitFetcher extends BaseFetcher {
       if (!(error instanceof GitError)) throw error;
       failure = error;
     }
-    const { id, fullName } = (await repository).reference;
+    const { id, fullName } = (await describeOnce()).reference;
     const kinds = GIT_ACTION_TYPES.filter((type) => query.types.includes(type));
     const coverage = { id, fullName, ...(kinds.length < query.types.length && { kinds }) };
     const outcome: Pick<RepositoryCoverage, 'status' | 'reason'> = failure
@@ -103,6 +110,12 @@ export class GitFetcher extends BaseFetcher {
     return baseUrl.startsWith(LOCAL_SCHEME) ? this.local : this.remote;
   }
 }
+
+/** What an earlier listing told, for what a repository would have to be asked again. */
+const known = ({ id, fullName, url }: Repository): GitRepository => ({
+  reference: { id, fullName, url },
+  address: GitWebAddress.fromRemote(url),
+});
 
 const reasonOf = ({ reason }: GitError): string =>
   reason === 'timeout'

@@ -152,7 +152,10 @@ export class GitProcess implements AsyncIterable<Buffer> {
     return new Promise<GitError | undefined>((resolve) => {
       this.child.once('error', (cause) => resolve(new GitError('missing', '', { cause })));
       this.child.once('close', (exitCode) => {
-        if (exitCode === 0) return resolve(undefined);
+        if (exitCode === 0) {
+          resolve(undefined);
+          return;
+        }
         resolve(new GitError(this.stoppedFor ?? 'failed', this.diagnostics));
       });
     }).finally(() => {
@@ -174,8 +177,9 @@ export class GitProcess implements AsyncIterable<Buffer> {
   }
 
   private readonly kill = (): void => {
-    if (this.child.pid === undefined || this.child.exitCode !== null || this.child.signalCode)
+    if (this.child.pid === undefined || this.child.exitCode !== null || this.child.signalCode) {
       return;
+    }
     try {
       process.kill(-this.child.pid, 'SIGKILL');
     } catch {

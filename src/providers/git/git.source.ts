@@ -6,10 +6,10 @@ import type { GitRepository } from './git.repository.js';
 /** A repository ready to be read. Give it back when done: it may be removed then. */
 export interface OpenRepository {
   readonly folder: RepositoryFolder;
-  /** Learned while the history is already being read. */
-  readonly repository: Promise<GitRepository>;
+  /** What it is, asked while git already reads the history. */
+  readonly describe: () => Promise<GitRepository>;
   /** `sound`: false if git could not read it. A clone is then made anew when next asked for. */
-  release(sound: boolean): void;
+  readonly release: (sound: boolean) => void;
 }
 
 /** Where repositories come from: a folder of the operator's, or an address. */

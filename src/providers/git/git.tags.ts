@@ -23,7 +23,7 @@ const FIELDS = [
   '%(taggerdate:unix)',
   '%(taggername)',
   '%(taggeremail:trim)',
-  '%(contents:subject)%0a%(contents:body)',
+  '%(contents:subject)%0a%0a%(contents:body)',
 ];
 const TAGS_TIMEOUT = 60_000;
 

@@ -27,10 +27,11 @@ export class LocalSource implements GitSource {
 
   async open(connection: Connection, signal: AbortSignal): Promise<OpenRepository> {
     const local = await this.repositories.open(pathOf(connection));
-    const repository = this.describe(local, local.folder, signal);
-    // Whoever opened it may end before asking what it is.
-    repository.catch(() => undefined);
-    return { folder: local.folder, repository, release: () => undefined };
+    return {
+      folder: local.folder,
+      describe: () => this.describe(local, local.folder, signal),
+      release: () => undefined,
+    };
   }
 
   async getRepository(connection: Connection, signal: AbortSignal): Promise<Repository> {

@@ -1,6 +1,5 @@
-import { coAuthorsOf } from './co-authors.js';
 import { GitError, GitProcess, type RepositoryFolder } from './git.process.js';
-import type { Person } from './person.js';
+import { contactOf, type Person, personOf } from './person.js';
 
 const MAILMAP_TIMEOUT = 120_000;
 
@@ -10,24 +9,24 @@ const MAILMAP_TIMEOUT = 120_000;
  */
 export class Mailmap {
   private git?: GitProcess;
-  private answers?: AsyncIterator<string>;
+  private answers?: AsyncIterator<string, void>;
 
   constructor(
     private readonly folder: RepositoryFolder,
     private readonly signal: AbortSignal,
   ) {}
 
-  /** The same people in the same order, as .mailmap has them. People without an address stay as they are. */
+  /** The same people in the same order, as .mailmap has them. Whom git could not be asked about stays as they are. */
   async canonical(people: readonly Person[]): Promise<Person[]> {
-    const known = people.filter(({ email }) => email !== '');
+    const known = people.filter((person) => personOf(contactOf(person)));
     if (known.length === 0) return [...people];
     const answers = this.start();
-    this.git?.input.write(known.map(({ name, email }) => `${name} <${email}>\n`).join(''));
+    this.git?.input.write(known.map((person) => `${contactOf(person)}\n`).join(''));
     const mapped = new Map<Person, Person>();
     for (const person of known) {
-      const { value, done } = await answers.next();
-      if (done) throw new GitError('failed', 'git check-mailmap ended early');
-      mapped.set(person, coAuthorsOf(value)[0] ?? person);
+      const answer = await answers.next();
+      if (answer.done) throw new GitError('failed', 'git check-mailmap ended early');
+      mapped.set(person, personOf(answer.value) ?? person);
     }
     return people.map((person) => mapped.get(person) ?? person);
   }
@@ -36,7 +35,7 @@ export class Mailmap {
     await this.git?.stop();
   }
 
-  private start(): AsyncIterator<string> {
+  private start(): AsyncIterator<string, void> {
     if (this.answers) return this.answers;
     this.git = new GitProcess({
       arguments: ['check-mailmap', '--stdin'],

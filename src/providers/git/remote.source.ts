@@ -47,10 +47,14 @@ export class RemoteSource implements GitSource {
   async open(connection: Connection, signal: AbortSignal): Promise<OpenRepository> {
     const admitted = await this.gate.admit(connection.baseUrl, signal);
     const { address } = admitted;
-    const { clone, release } = await this.clones.use(admitted, signal).catch((error: unknown) => {
+    const lease = await this.clones.use(admitted, signal).catch((error: unknown) => {
       throw gitProblem(error, nameOf(address));
     });
-    return { folder: clone.folder, repository: Promise.resolve(repositoryAt(address)), release };
+    return {
+      folder: lease.clone.folder,
+      describe: () => Promise.resolve(repositoryAt(address)),
+      release: (sound) => lease.release(sound),
+    };
   }
 
   /** One question to the host: is there a repository, and which branch is its HEAD on? */

@@ -32,7 +32,7 @@ export async function findRepositoryFolder(
 }
 
 async function repositoryAt(path: string, root: string): Promise<RepositoryFolder | undefined> {
-  const gitDirectory = await realpath(path).catch(() => undefined);
+  const gitDirectory = await realOrNone(path);
   if (gitDirectory === undefined) return undefined;
   mustBeInside(root, gitDirectory);
   const commonPointer = await pointerIn(join(gitDirectory, 'commondir'));
@@ -43,8 +43,7 @@ async function repositoryAt(path: string, root: string): Promise<RepositoryFolde
     join(common, 'refs'),
     ...(await alternatesOf(common)),
   ];
-  for (const part of parts) {
-    const real = await realpath(part).catch(() => undefined);
+  for (const real of await Promise.all(parts.map(realOrNone))) {
     if (real === undefined) return undefined;
     mustBeInside(root, real);
   }
@@ -60,6 +59,9 @@ async function alternatesOf(common: string): Promise<string[]> {
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line) => resolve(common, 'objects', line));
 }
+
+const realOrNone = (path: string): Promise<string | undefined> =>
+  realpath(path).catch(() => undefined);
 
 function mustBeInside(root: string, path: string): void {
   if (isInside(root, path)) return;

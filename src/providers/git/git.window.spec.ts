@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { collect } from '../../../test/support/collect.js';
+import { eventually } from '../../../test/support/eventually.js';
+import { gitFetcher } from '../../../test/support/git-fetcher.js';
+import {
+  GitWorld,
+  HISTORY_END,
+  HISTORY_STEP,
+  importHistory,
+} from '../../../test/support/git-world.js';
+import { runningIn } from '../../../test/support/running-git.js';
+import type { ActionQuery } from '../action.js';
+import type { Connection } from '../connection.js';
+
+const COMMITS = 3_000;
+const HISTORY_START = HISTORY_END - (COMMITS - 1) * HISTORY_STEP;
+
+describe('The window of a long history', () => {
+  const world = new GitWorld();
+  const fetcher = gitFetcher({ GIT_ROOT: world.directory });
+  let connection: Connection;
+
+  const query = (since: number, until: number, names?: string[]): ActionQuery => ({
+    since: new Date(since),
+    until: new Date(until),
+    authors: names ? { everyone: false, viewer: false, names } : { everyone: true },
+    types: ['commit'],
+    includeBots: true,
+  });
+
+  beforeAll(async () => {
+    await importHistory(world.create('history'), COMMITS);
+    connection = await fetcher.connect(
+      { provider: 'git', path: 'history' },
+      new AbortController().signal,
+    );
+  });
+  afterAll(() => world.remove());
+
+  it('holds exactly the commits a straightforward reading of the whole history finds', async () => {
+    const everything = world
+      .git('history', 'log', '--all', '--format=%H %ct %ae')
+      .split('\n')
+      .map((line) => line.split(' '));
+    const instant = fc.integer({
+      min: (HISTORY_START - HISTORY_STEP) * 1000,
+      max: (HISTORY_END + HISTORY_STEP) * 1000,
+    });
+    const length = fc.integer({ min: 0, max: 20 * 86_400_000 });
+    const people = fc.option(fc.uniqueArray(fc.integer({ min: 0, max: 19 })), { nil: undefined });
+    await fc.assert(
+      fc.asyncProperty(instant, length, people, async (since, span, numbers) => {
+        const until = since + span;
+        const names = numbers?.map((number) => `person${number}@example.com`);
+        const expected = everything
+          .filter(([, seconds, email = '']) => {
+            const when = Number(seconds) * 1000;
+            return when >= since && when < until && (names?.includes(email) ?? true);
+          })
+          .map(([sha]) => sha);
+        const { signal } = new AbortController();
+        const batches = await collect(
+          fetcher.getActions(connection, query(since, until, names), signal),
+        );
+        expect(batches.flatMap(({ actions }) => actions.map(({ sha }) => sha))).toEqual(expected);
+        expect(batches.every(({ actions }) => actions.length <= 200)).toBe(true);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('ends git when the reader has enough, and when it gives up', async () => {
+    const all = query(0, Date.UTC(2100, 0));
+    for await (const { actions } of fetcher.getActions(
+      connection,
+      all,
+      new AbortController().signal,
+    )) {
+      if (actions.length === 0) continue;
+      expect(runningIn(world.directory)).toBeGreaterThan(0);
+      break;
+    }
+    await eventually(() => expect(runningIn(world.directory)).toBe(0));
+
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const reading = collect(fetcher.getActions(connection, all, controller.signal));
+    controller.abort(reason);
+    await expect(reading).rejects.toBe(reason);
+    await eventually(() => expect(runningIn(world.directory)).toBe(0));
+  });
+});
