@@ -25,6 +25,7 @@ describe('escapeMarkdown', () => {
   it.each([
     ['see https://evil.example/x', 'see evil.example/x'],
     ['hthttps://tps://evil.example', 'evil.example'],
+    [':www.//evil.example', ': evil.example'],
     ['visit www.evil.example', 'visit evil.example'],
     ['mail ada@evil.example', 'mail ada at evil.example'],
     ['two\r\nlines\u2028here', 'two lines here'],

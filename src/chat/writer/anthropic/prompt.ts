@@ -13,7 +13,8 @@ const STYLES: Readonly<Record<RecapStyle, string>> = {
     'as in a changelog: each bullet begins with Added, Changed, Fixed, Removed or Security in bold',
 };
 const TOKENS_A_BULLET = 200;
-const TOKENS_TO_SPARE = 300;
+/** Models that think before they write spend it on that: thinking counts too. */
+const TOKENS_TO_SPARE = 4_000;
 
 /** The request for a recap. Every instruction is the server's; what people wrote is data in the document. */
 export const buildRequest = (

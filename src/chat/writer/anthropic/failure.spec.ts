@@ -1,0 +1,140 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+
+import {
+  EMULATED_KEY,
+  EmulatedWriter,
+  job,
+  REPLY,
+  REPLY_TEXT,
+  writeUntilFailure,
+} from '../../../../test/support/emulated.writer.js';
+import type { LlmEmulator, LlmMessage, LlmScript } from '../../../../test/support/llm.emulator.js';
+import { writeAll } from '../../../../test/support/recap.jobs.js';
+import type { AnthropicWriter } from './anthropic.writer.js';
+
+let emulator: LlmEmulator;
+
+const emulate = async (script: LlmScript, idleMilliseconds?: number): Promise<AnthropicWriter> => {
+  const started = await EmulatedWriter.start(script, idleMilliseconds);
+  emulator = started.emulator;
+  return started.writer;
+};
+
+afterEach(async () => {
+  await emulator.close();
+});
+
+describe('when the language model fails', () => {
+  it.each([
+    ['429', { status: 429, type: 'rate_limit_error', headers: { 'retry-after': '0' } }],
+    ['500', { status: 500, type: 'api_error' }],
+    ['529', { status: 529, type: 'overloaded_error' }],
+    ['an overload before the first word', { steps: [], end: { error: 'overloaded_error' } }],
+    ['a connection cut before the first word', { steps: [], end: 'cut' }],
+  ] as const)('tries again after %s', async (_, failure) => {
+    const { text } = await writeAll(await emulate([failure, failure, REPLY]), job);
+
+    expect(text.endsWith(REPLY_TEXT)).toBe(true);
+    expect(emulator.requests).toHaveLength(3);
+  });
+
+  it('gives up after three retries', async () => {
+    const writer = await emulate(() => ({ status: 529, type: 'overloaded_error' }));
+    const { error } = await writeUntilFailure(writer);
+
+    expect(error).toMatchObject({ code: 'writer_failed' });
+    expect(emulator.requests).toHaveLength(4);
+  });
+
+  it('does not wait for long: it tells when to come back', async () => {
+    const headers = { 'retry-after': '60' };
+    const writer = await emulate([{ status: 429, type: 'rate_limit_error', headers }]);
+    const { error } = await writeUntilFailure(writer);
+
+    expect(error).toMatchObject({ code: 'writer_failed', retryAt: expect.any(Date) });
+    expect(emulator.requests).toHaveLength(1);
+  });
+
+  it.each([
+    [401, 'authentication_error', /ANTHROPIC_API_KEY/],
+    [404, 'not_found_error', /ANTHROPIC_MODEL/],
+    [400, 'invalid_request_error', /refused/],
+  ])(
+    'does not repeat a request refused with %i, and keeps the key to itself',
+    async (status, type, detail) => {
+      const { error } = await writeUntilFailure(await emulate([{ status, type }]));
+
+      expect(error).toMatchObject({
+        code: 'writer_failed',
+        message: expect.stringMatching(detail),
+      });
+      expect(String(error)).not.toContain(EMULATED_KEY);
+      expect(emulator.requests).toHaveLength(1);
+    },
+  );
+
+  it.each([['cut'], [{ error: 'overloaded_error' }]] as const)(
+    'never says a word twice: it fails after %j in the middle',
+    async (end) => {
+      const { events, error } = await writeUntilFailure(await emulate([{ ...REPLY, end }]));
+
+      expect(error).toMatchObject({ code: 'writer_failed' });
+      expect(events.some(({ kind }) => kind === 'text')).toBe(true);
+      expect(emulator.requests).toHaveLength(1);
+    },
+  );
+
+  it('ends a reply that falls silent', async () => {
+    const { error } = await writeUntilFailure(await emulate([{ ...REPLY, end: 'stall' }], 100));
+
+    expect(error).toMatchObject({ code: 'writer_timeout' });
+    expect(await emulator.requests[0]?.ended).toBe('aborted');
+  });
+
+  it('gives no empty recap', async () => {
+    const reply: LlmMessage = { steps: [{ text: 'I will not.' }] };
+    const { error } = await writeUntilFailure(await emulate([reply, reply, reply, reply]));
+
+    expect(error).toMatchObject({ code: 'writer_failed' });
+    expect(emulator.requests).toHaveLength(1);
+  });
+
+  it('tells when nobody answers', async () => {
+    const writer = await emulate([]);
+    await emulator.close();
+    const { error } = await writeUntilFailure(writer);
+
+    expect(error).toMatchObject({ code: 'writer_failed' });
+  });
+});
+
+describe('when the recap is cancelled', () => {
+  it.each([
+    ['while the model thinks', { ...REPLY, firstTokenDelay: 60_000 }],
+    ['while it writes', { ...REPLY, end: 'stall' }],
+  ] as const)('hangs up at once %s', async (_, reply) => {
+    const writer = await emulate([reply]);
+    const abort = new AbortController();
+    const reason = new Error('cancelled');
+    let asked = 0;
+    setTimeout(() => {
+      asked = performance.now();
+      abort.abort(reason);
+    }, 300);
+
+    const { error } = await writeUntilFailure(writer, abort.signal);
+
+    expect(error).toBe(reason);
+    expect(await emulator.requests[0]?.ended).toBe('aborted');
+    expect(performance.now() - asked).toBeLessThan(100);
+  });
+
+  it('hangs up when nobody listens any more', async () => {
+    const writer = await emulate([{ ...REPLY, end: 'stall' }]);
+    for await (const event of writer.write(job, new AbortController().signal)) {
+      if (event.kind === 'text') break;
+    }
+
+    expect(await emulator.requests[0]?.ended).toBe('aborted');
+  });
+});
