@@ -1,7 +1,7 @@
 import type { Action } from '../../../providers/action.js';
 
 /** Characters of all actions in one request: about 50,000 tokens. */
-export const CHARACTER_BUDGET = 200_000;
+const CHARACTER_BUDGET = 200_000;
 /** How much of each body is read: all are cut shorter before any action is left out. */
 const BODY_LENGTHS = [2_000, 400, 0] as const;
 
