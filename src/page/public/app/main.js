@@ -9,7 +9,8 @@ import { RequestForm } from './request-form.js';
 import { Session } from './session.js';
 import { SourcePicker } from './sources.js';
 
-const SESSION_OVER = 'Your session has ended: it had not been used for a while.';
+const SESSION_OVER =
+  'Your session has ended. Choose what to read to go on; a recap you had is still there afterwards.';
 
 const session = new Session();
 const dialog = find('#add-dialog', document, HTMLDialogElement);

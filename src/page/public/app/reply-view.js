@@ -23,6 +23,7 @@ export class ReplyView {
   #cancel = find('#cancel', document, HTMLButtonElement);
   #reply = new Reply();
   #drawing = false;
+  #isLost = false;
 
   /** @param {() => void} onCancel */
   constructor(onCancel) {
@@ -45,6 +46,7 @@ export class ReplyView {
   /** Begins with an empty sheet. */
   begin() {
     this.#reply = new Reply();
+    this.#isLost = false;
     this.#cancel.disabled = false;
     find('#recap-empty').hidden = true;
     this.#setRunning(true);
@@ -54,6 +56,7 @@ export class ReplyView {
 
   /** @param {import('./reply.js').Frame} frame */
   apply(frame) {
+    this.#isLost = false;
     this.#reply.apply(frame);
     if (this.#reply.status !== 'running') this.#setRunning(false);
     if (!this.#drawing) requestAnimationFrame(() => this.#draw());
@@ -62,6 +65,7 @@ export class ReplyView {
 
   /** @param {number} waitSeconds */
   showLost(waitSeconds) {
+    this.#isLost = true;
     this.#say(`Connection lost. Trying again in ${waitSeconds} s`);
   }
 
@@ -88,7 +92,7 @@ export class ReplyView {
     showProblem(find('#recap-problem'), reply.problem);
     find('#recap-foot').replaceChildren(...footer(reply));
     if (reply.status !== 'running') this.#say(ending(reply));
-    else if (reply.progress) this.#showProgress(reply.progress);
+    else if (reply.progress && !this.#isLost) this.#showProgress(reply.progress);
   }
 
   /** The text with the sources under each of its bullets. @param {Reply} reply */

@@ -115,12 +115,11 @@ export class SourcePicker {
     const panel = find('[data-panel=local]', this.element);
     const list = find('.choices', panel);
     const items = repositories.map(({ path, name }) => {
-      const folder = path === '.' ? 'the server’s folder' : path;
       const button = make(
         'button',
         { type: 'button', class: 'choice' },
         make('strong', {}, name),
-        make('span', {}, folder),
+        path === '.' || path === name ? undefined : make('span', {}, path),
       );
       button.addEventListener('click', () => void this.#add('clone', { path }, button));
       return make('li', {}, button);
