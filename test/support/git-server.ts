@@ -33,7 +33,7 @@ export class GitServer {
       '-subj',
       '/CN=localhost',
       '-addext',
-      'subjectAltName=DNS:localhost,IP:127.0.0.1',
+      'subjectAltName=DNS:localhost,DNS:pinned.example',
     ];
     const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
     const files = ['-keyout', keyFile, '-out', authorityFile];
@@ -94,7 +94,7 @@ function backend(directory: string, request: IncomingMessage, response: ServerRe
       CONTENT_TYPE: header('content-type'),
       REMOTE_ADDR: '127.0.0.1',
     },
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'ignore'],
   });
   git.stdin.on('error', () => undefined);
   request.pipe(git.stdin);

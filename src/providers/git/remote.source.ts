@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DomainError } from '../../errors/domain.error.js';
 import type { Connection } from '../connection.js';
 import type { Repository } from '../repository.js';
 import { type GitAddress, parseGitAddress } from './git.address.js';
@@ -72,6 +73,11 @@ export class RemoteSource implements GitSource {
     }).catch((error: unknown) => {
       throw gitProblem(error, nameOf(address));
     });
+    // For git any page at all may be an old "dumb" host with nothing on it.
+    if (answer === '') {
+      const detail = `At ${nameOf(address)} there is no git repository, or one without commits.`;
+      throw new DomainError('repository_not_found', detail);
+    }
     const [, defaultBranch] = /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(answer) ?? [];
     return { address, defaultBranch };
   }

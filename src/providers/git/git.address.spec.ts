@@ -1,0 +1,90 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { parseGitAddress } from './git.address.js';
+import { isPublicAddress } from './public-address.js';
+
+describe('parseGitAddress', () => {
+  it('brings an https URL into one form', () => {
+    expect(parseGitAddress('HTTPS://GitHub.com:443/octocat/Hello.git/')).toEqual({
+      url: 'https://github.com/octocat/Hello.git',
+      host: 'github.com',
+      hostname: 'github.com',
+      port: 443,
+      path: 'octocat/Hello',
+    });
+  });
+
+  it.each([
+    'http://github.com/a/b',
+    'ssh://git@github.com/a/b',
+    'git@github.com:a/b',
+    'file:///etc/passwd',
+    'ext::sh -c id',
+    '--upload-pack=id',
+    'https://user@github.com/a/b',
+    'https://user:token@github.com/a/b',
+    'https://github.com/a/b?x',
+    'https://github.com/a/b#x',
+    'https://github.com/a/b?',
+    'https://github.com/',
+    'https://github.com',
+    'https://github.com/.git',
+    'https://github.com/a\nb',
+    'https://github.com/a%0ab',
+    'https://github.com/a%00b',
+    'https://github.com\\@evil.example/a',
+    ' https://github.com/a/b',
+    `https://github.com/${'a'.repeat(2_048)}`,
+    '',
+  ])('refuses %j', (url) => {
+    expect(() => parseGitAddress(url)).toThrow(expect.objectContaining({ code: 'clone_refused' }));
+  });
+
+  it('either refuses a text or gives an address that it takes again unchanged', () => {
+    fc.assert(
+      fc.property(fc.webUrl({ withQueryParameters: true, withFragments: true }), (text) => {
+        let url: string;
+        try {
+          ({ url } = parseGitAddress(text));
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'clone_refused' });
+          return;
+        }
+        expect(parseGitAddress(url).url).toBe(url);
+      }),
+    );
+  });
+});
+
+describe('isPublicAddress', () => {
+  it.each(['93.184.216.34', '8.8.8.8', '2606:4700::1111'])('takes %s', (address) => {
+    expect(isPublicAddress(address)).toBe(true);
+  });
+
+  it.each([
+    '127.0.0.1',
+    '0.0.0.0',
+    '10.1.2.3',
+    '172.16.0.1',
+    '192.168.1.1',
+    '169.254.169.254',
+    '100.64.0.1',
+    '198.18.0.1',
+    '224.0.0.1',
+    '255.255.255.255',
+    '::',
+    '::1',
+    '::7f00:1',
+    '::ffff:8.8.8.8',
+    '64:ff9b::7f00:1',
+    '2002:7f00:1::',
+    '2001:0:1::',
+    'fe80::1',
+    'fd00::1',
+    'ff02::1',
+    '2001:db8::1',
+    'no address',
+  ])('refuses %s', (address) => {
+    expect(isPublicAddress(address)).toBe(false);
+  });
+});

@@ -1,0 +1,115 @@
+import { describe, expect, it } from '@jest/globals';
+import type { LogEntry } from './git.log.js';
+import { GitWebAddress } from './git.web-address.js';
+import { pullRequestOf } from './pull-request.mention.js';
+
+const ADA = { name: 'Ada', email: 'ada@example.com' };
+const GITHUB = { name: 'GitHub', email: 'noreply@github.com' };
+
+const mention = (remote: string, entry: Partial<LogEntry>) => {
+  const address = GitWebAddress.fromRemote(remote);
+  if (!address) throw new Error(`${remote} has no web address`);
+  return pullRequestOf(
+    {
+      sha: 'a'.repeat(40),
+      parents: 1,
+      committedAt: 0,
+      author: ADA,
+      committer: ADA,
+      subject: '',
+      body: '',
+      coAuthors: [],
+      ...entry,
+    },
+    address,
+  );
+};
+
+describe('pullRequestOf', () => {
+  it('believes the hosts', () => {
+    const merge = 'Merge pull request #7 from ada/topic';
+    expect(
+      mention('git@github.com:o/r.git', { subject: merge, body: 'The title\n\nMore', parents: 2 }),
+    ).toEqual({ number: 7, title: 'The title', url: 'https://github.com/o/r/pull/7' });
+    expect(
+      mention('https://github.com/o/r', { subject: 'Turn it (#8)', committer: GITHUB }),
+    ).toEqual({ number: 8, title: 'Turn it', url: 'https://github.com/o/r/pull/8' });
+    expect(
+      mention('ssh://git@gitlab.example.com:2222/g/s/p.git', {
+        subject: "Merge branch 'x' into 'main'",
+        body: 'The title\n\nSee merge request g/s/p!9',
+      }),
+    ).toEqual({
+      number: 9,
+      title: 'The title',
+      url: 'https://gitlab.example.com/g/s/p/-/merge_requests/9',
+    });
+    expect(
+      mention('git@ssh.dev.azure.com:v3/org/project/repo', { subject: 'Merged PR 10: The title' }),
+    ).toEqual({
+      number: 10,
+      title: 'The title',
+      url: 'https://dev.azure.com/org/project/_git/repo/pullrequest/10',
+    });
+    expect(
+      mention('https://bitbucket.org/o/r', {
+        subject: 'Merged in topic (pull request #11)',
+        body: 'The title',
+        parents: 2,
+      }),
+    ).toEqual({
+      number: 11,
+      title: 'The title',
+      url: 'https://bitbucket.org/o/r/pull-requests/11',
+    });
+  });
+
+  it.each<[string, string, Partial<LogEntry>]>([
+    ['a squash suffix anyone typed', 'https://github.com/o/r', { subject: 'Turn it (#8)' }],
+    [
+      'a merge sentence in no merge',
+      'https://github.com/o/r',
+      { subject: 'Merge pull request #7 from a/b' },
+    ],
+    ['a mention in passing', 'https://github.com/o/r', { subject: 'See #8', committer: GITHUB }],
+    [
+      'the sentence of another host',
+      'https://gitlab.com/o/r',
+      { subject: 'Turn it (#8)', committer: GITHUB },
+    ],
+    [
+      'the merge request of another project',
+      'https://gitlab.com/o/r',
+      { body: 'See merge request x/y!9' },
+    ],
+    ['a host nobody knows', 'https://git.example.com/o/r', { subject: 'Merged PR 10: The title' }],
+    ['number zero', 'https://github.com/o/r', { subject: 'Turn it (#0)', committer: GITHUB }],
+  ])('invents none from %s', (_, remote, entry) => {
+    expect(mention(remote, entry)).toBeUndefined();
+  });
+});
+
+describe('GitWebAddress', () => {
+  it.each([
+    ['https://user:token@github.com/o/r.git', 'https://github.com/o/r', 'o/r'],
+    ['git@github.com:o/r.git', 'https://github.com/o/r', 'o/r'],
+    ['ssh://git@git.example.com:2222/o/r', 'https://git.example.com/o/r', 'o/r'],
+    ['https://git.example.com:8443/o/r/', 'https://git.example.com:8443/o/r', 'o/r'],
+    ['https://dev.azure.com/org/p/_git/r', 'https://dev.azure.com/org/p/_git/r', 'org/p/r'],
+  ])('finds %s at %s', (remote, url, fullName) => {
+    expect(GitWebAddress.fromRemote(remote)).toMatchObject({ url, fullName });
+    expect(GitWebAddress.fromRemote(url)).toMatchObject({ url, fullName });
+  });
+
+  it.each([
+    '/srv/git/r.git',
+    '../r',
+    'file:///srv/r',
+    'ext::sh -c id',
+    'C:\\r',
+    'javascript:alert(1)',
+    '',
+  ])('finds %j nowhere', (remote) => {
+    expect(GitWebAddress.fromRemote(remote)).toBeUndefined();
+  });
+});
