@@ -86,7 +86,6 @@ async function configure(app: NestFastifyApplication, environment: Environment):
   );
   serveDocuments(app);
   await servePage(fastify);
-  app.enableShutdownHooks([], { useProcessExit: true });
 }
 
 const CONTENT_SECURITY_POLICY = {

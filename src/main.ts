@@ -5,6 +5,8 @@ import { announce } from './ops/announce.js';
 
 try {
   const app = await createApp();
+  // Here, not in createApp: the command line has its own answer to Ctrl-C.
+  app.enableShutdownHooks([], { useProcessExit: true });
   const { PORT, HOST } = app.get(Environment);
   await app.listen(PORT, HOST ?? '127.0.0.1');
   announce(await app.getUrl(), app.get(Environment));
