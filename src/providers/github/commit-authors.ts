@@ -1,4 +1,5 @@
 import type { GithubApi } from './github.api.js';
+import { BOT_SUFFIX } from './github.mapper.js';
 import type { People } from './people.js';
 import type { CommitAuthor } from './slice.query.js';
 
@@ -11,7 +12,8 @@ export async function commitAuthors(
   people: People,
 ): Promise<(CommitAuthor | undefined)[]> {
   // Apps have no id of the kind that histories take, so their commits are picked out of everyone's.
-  if (people.everyone || people.logins.some((login) => login.endsWith('[bot]'))) return [undefined];
+  const asksApp = people.logins.some((login) => login.endsWith(BOT_SUFFIX));
+  if (people.everyone || asksApp) return [undefined];
   const { viewer } = people;
   const others = people.logins.filter((login) => login !== viewer?.login.toLowerCase());
   const ids = others.length > 0 ? await accountIds(api, others) : [];

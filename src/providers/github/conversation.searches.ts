@@ -1,15 +1,18 @@
-import type { ActionQuery, ActionType } from '../action.js';
+import type { ActionQuery } from '../action.js';
 import type { Repository } from '../repository.js';
 import { chunk } from './chunk.js';
-import { conversationAction } from './conversation.mapper.js';
+import { conversationAction, type ConversationType } from './conversation.mapper.js';
 import type { GithubApi } from './github.api.js';
 import type { People } from './people.js';
 import { reviewSteps } from './review.step.js';
 import { type Search, SearchStep } from './search.step.js';
 import type { Step } from './step.js';
 
-/** A search is a URL, and qualifiers have their price: this many repositories or owners go into one. */
-const SCOPE_SIZE = 20;
+/**
+ * A search takes five operators at most, so this many repositories or owners with an OR between them
+ * (https://docs.github.com/rest/search/search#limitations-on-query-length).
+ */
+const SCOPE_SIZE = 6;
 const DAY = 86_400_000;
 
 interface Scope {
@@ -22,46 +25,56 @@ interface Scope {
 /** The searches that find the pull requests, issues and reviews asked for. */
 export function conversationSteps(api: GithubApi, apiUrl: string, scope: Scope): Step[] {
   const { query, people } = scope;
+  const logins = people.everyone ? [undefined] : people.logins;
+  const places = scopesOf(scope);
+  return logins
+    .flatMap((login) => places.map((place): Asked => ({ api, apiUrl, query, login, place })))
+    .flatMap((asked) => [
+      ...openedOrClosed(asked, 'pull_request'),
+      ...openedOrClosed(asked, 'issue'),
+      ...reviewed(asked),
+    ])
+    .filter(({ kind }) => query.types.includes(kind))
+    .map((search) => new SearchStep(api, search));
+}
+
+interface Asked {
+  readonly api: GithubApi;
+  readonly apiUrl: string;
+  readonly query: ActionQuery;
+  /** Absent: everyone's. */
+  readonly login?: string;
+  /** Absent: anywhere. */
+  readonly place?: string;
+}
+
+function openedOrClosed(asked: Asked, kind: ConversationType): Search[] {
+  const { apiUrl, query, login, place } = asked;
+  const type = kind === 'issue' ? 'is:issue' : 'is:pr';
+  const qualifiers = join([type, login && `author:${accountOf(login)}`, place]);
   const window = { since: query.since, until: query.until };
-  const wanted = (kind: ActionType): boolean => query.types.includes(kind);
-  const scopes = scopesOf(scope);
-  const searches: Search[] = [];
-  for (const login of people.everyone ? [undefined] : people.logins) {
-    const account = login?.replace(/^(.+)\[bot\]$/, 'app/$1');
-    for (const place of scopes) {
-      for (const type of (['pull_request', 'issue'] as const).filter(wanted)) {
-        const qualifiers = [
-          type === 'issue' ? 'is:issue' : 'is:pr',
-          account && `author:${account}`,
-          place,
-        ];
-        const collect: Search['collect'] = (found) => ({
-          actions: found.flatMap((item) => conversationAction(item, type, apiUrl, window) ?? []),
-        });
-        // What was merged was closed.
-        for (const field of ['created', 'closed'] as const) {
-          searches.push({ kind: type, qualifiers: join(qualifiers), field, window, collect });
-        }
-      }
-      if (!wanted('review')) continue;
-      searches.push({
-        kind: 'review',
-        qualifiers: join(['is:pr', account && `reviewed-by:${account}`, place]),
-        field: 'updated',
-        // A review is an update, and others may have come after it.
-        window: { since: query.since, until: new Date(Date.now() + DAY) },
-        collect: (found) => ({
-          next: reviewSteps(
-            api,
-            apiUrl,
-            found.map((item) => item.text('node_id')),
-            login,
-          ),
-        }),
-      });
-    }
-  }
-  return searches.map((search) => new SearchStep(api, search));
+  const collect: Search['collect'] = (found) => ({
+    actions: found.flatMap((item) => conversationAction(item, kind, apiUrl, window) ?? []),
+  });
+  // What was merged was closed.
+  const fields = ['created', 'closed'] as const;
+  return fields.map((field) => ({ kind, qualifiers, field, window, collect }));
+}
+
+function reviewed({ api, apiUrl, query, login, place }: Asked): Search[] {
+  const qualifiers = join(['is:pr', login && `reviewed-by:${accountOf(login)}`, place]);
+  // A review is an update, and others may have come after it.
+  const window = { since: query.since, until: new Date(Date.now() + DAY) };
+  const collect: Search['collect'] = (found) => {
+    const ids = found.map((item) => item.text('node_id'));
+    return { next: reviewSteps(api, apiUrl, ids, login) };
+  };
+  return [{ kind: 'review', qualifiers, field: 'updated', window, collect }];
+}
+
+/** Searches know apps by another name than the rest of the REST API. */
+function accountOf(login: string): string {
+  return login.replace(/^(.+)\[bot\]$/, 'app/$1');
 }
 
 /**
@@ -74,7 +87,9 @@ function scopesOf({ repositories, query, people }: Scope): (string | undefined)[
   const names = chosen
     ? repositories.map(({ fullName }) => `repo:${fullName}`)
     : repositories.map(({ fullName }) => `user:${fullName.split('/')[0] ?? ''}`);
-  return chunk([...new Set(names)], SCOPE_SIZE).map((some) => some.join(' '));
+  return chunk([...new Set(names)], SCOPE_SIZE).map((some) =>
+    some.length === 1 ? some[0] : `(${some.join(' OR ')})`,
+  );
 }
 
 function join(qualifiers: readonly (string | undefined)[]): string {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { GithubEmulator } from '../../../test/support/github.emulator.js';
@@ -53,7 +54,7 @@ describe('GithubFetcher', () => {
     it('says that a token is wrong, without repeating it', async () => {
       const error: unknown = await github.connect('ghp_wrong').catch((reason: unknown) => reason);
       expect(error).toMatchObject({ code: 'provider_unauthorized' });
-      expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('ghp_wrong');
+      expect(inspect(error, { depth: Infinity })).not.toContain('ghp_wrong');
     });
 
     it('refuses a server nobody allowed, and knows its own by the address', async () => {
@@ -117,6 +118,18 @@ describe('GithubFetcher', () => {
       expect(together?.coAuthors[0]?.login).toBeDefined();
     });
 
+    it('of a bot are there when it is asked for by its name', async () => {
+      const authors = { everyone: false, viewer: false, names: ['dependabot[bot]'] } as const;
+      const { actions, ids, query } = await github.read({ ...WHOLE, authors, includeBots: true });
+      expect(ids).toEqual(expect.arrayContaining(github.expected(query)));
+      expect(new Set(actions.map(({ type }) => type))).toEqual(
+        new Set(['commit', 'pull_request', 'issue', 'review']),
+      );
+      for (const { author, coAuthors } of actions) {
+        expect([author, ...coAuthors].some(({ bot }) => bot)).toBe(true);
+      }
+    });
+
     it('of long histories come page by page', async () => {
       await restart(seededWorld({ repositories: 2, active: 1, commits: 500, conversations: 0 }));
       const { ids, query } = await github.read({ ...WHOLE, types: ['commit'] });
@@ -147,12 +160,26 @@ describe('GithubFetcher', () => {
   });
 });
 
-const minutesAgo = fc.integer({ min: 0, max: WORLD_DAYS * 24 * 60 });
 const name = fc.constantFrom('octocat', 'hubot', 'defunkt', 'nobody', 'mona@private.example');
+/** Any minute, and the very seconds of actions: a window includes its begin and not its end. */
+const instant = fc.oneof(
+  fc
+    .integer({ min: 0, max: WORLD_DAYS * 24 * 60 })
+    .map((minutes) => new Date(WORLD_NOW - minutes * 60_000)),
+  fc
+    .constantFrom(
+      ...seededWorld().repositories.flatMap(({ commits, conversations, releases }) => [
+        ...commits.map(({ committedAt }) => committedAt),
+        ...conversations.map(({ updatedAt }) => updatedAt),
+        ...releases.map(({ createdAt, publishedAt = createdAt }) => publishedAt),
+      ]),
+    )
+    .map((text) => new Date(text)),
+);
 
 const question: fc.Arbitrary<ActionQuery> = fc.record({
-  since: minutesAgo.map((minutes) => new Date(WORLD_NOW - minutes * 60_000)),
-  until: minutesAgo.map((minutes) => new Date(WORLD_NOW - minutes * 60_000)),
+  since: instant,
+  until: instant,
   authors: fc.oneof(
     fc.constant(EVERYONE),
     fc.record({

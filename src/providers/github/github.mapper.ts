@@ -6,6 +6,8 @@ import { plainLine, plainText } from '../plain-text.js';
 import type { RepositoryReference } from '../repository.js';
 import { webHostOf } from './github.address.js';
 
+export const BOT_SUFFIX = '[bot]';
+
 /** GitHub's names know no upper and lower case, and people write both. */
 export function repositoryId(apiUrl: string, fullName: string): string {
   return `github:${webHostOf(apiUrl)}/${fullName.toLowerCase()}`;
@@ -61,13 +63,17 @@ export function releaseAction(
   };
 }
 
-/** Someone with an account. The REST API and GraphQL both tell apps apart, in their own ways. */
+/**
+ * Someone with an account. The REST API calls an app `name[bot]` and its type `Bot`; GraphQL calls it
+ * `name`, and only its kind of object tells it from a person of that name.
+ */
 export function actorAuthor(actor: AnswerReader | undefined): Author {
   if (!actor) return UNKNOWN;
-  const login = actor.text('login');
+  const app = actor.optionalText('__typename') === 'Bot';
+  const login = app ? `${actor.text('login')}${BOT_SUFFIX}` : actor.text('login');
   const name = plainLine(actor.optionalText('name') ?? login);
-  const app = actor.optionalText('type') === 'Bot' || actor.optionalText('__typename') === 'Bot';
-  return { login, name, bot: app || isBot({ login, name }) };
+  const bot = app || actor.optionalText('type') === 'Bot' || isBot({ login, name });
+  return { login, name, bot };
 }
 
 /** Whose account is gone; GitHub itself calls them ghosts. */

@@ -4,7 +4,7 @@ import { plainLine, plainText } from '../plain-text.js';
 import type { GithubApi } from './github.api.js';
 import { chunk } from './chunk.js';
 import { isPassing } from './github.error.js';
-import { actorAuthor, repositoryId } from './github.mapper.js';
+import { actorAuthor, BOT_SUFFIX, repositoryId } from './github.mapper.js';
 import type { Gap, Step, StepOutcome } from './step.js';
 
 /** How many pull requests go into a query; what failed is asked for once more, in less. */
@@ -75,7 +75,8 @@ class ReviewStep implements Step {
 
   private async read(): Promise<StepOutcome> {
     const { api, login } = this.asking;
-    const { data, errors } = await api.query(REVIEWS, { ids: this.ids, author: login });
+    const author = login?.replace(BOT_SUFFIX, '');
+    const { data, errors } = await api.query(REVIEWS, { ids: this.ids, author });
     // A pull request that is gone or hidden by now is null, or (no pull request any more) empty.
     const pulls = (data?.optionalObject('nodes')?.items() ?? []).filter((pull) =>
       pull.optionalObject('reviews'),

@@ -57,6 +57,8 @@ export class SearchStep implements Step {
         order: 'asc',
         per_page: PAGE_SIZE,
         page: this.page,
+        // Knows brackets and OR; without it older servers take them for words.
+        advanced_search: true,
       });
     } catch (error) {
       // 422 for somebody or something it does not know, and for what the token must not see.

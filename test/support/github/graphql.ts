@@ -143,7 +143,7 @@ class Root {
       reviews: (asked: PageArguments & { author?: string | null }) => {
         const wanted = asked.author?.toLowerCase();
         const reviews = pull.reviews.filter(
-          ({ author }) => !wanted || author.toLowerCase() === wanted,
+          ({ author }) => !wanted || graphqlLogin(author).toLowerCase() === wanted,
         );
         return page(reviews, asked, (review) => ({
           ...review,
@@ -173,8 +173,14 @@ class Root {
 
   private actor(login: string) {
     const person = this.world.people.find((one) => one.login === login);
-    return { __typename: person?.bot ? 'Bot' : 'User', login, name: person?.name };
+    const __typename = person?.bot ? 'Bot' : 'User';
+    return { __typename, login: graphqlLogin(login), name: person?.name };
   }
+}
+
+/** GraphQL calls apps by their plain names. */
+function graphqlLogin(login: string): string {
+  return login.replace('[bot]', '');
 }
 
 function page<T>(list: readonly T[], { first, after }: PageArguments, show: (item: T) => unknown) {

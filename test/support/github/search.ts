@@ -51,28 +51,27 @@ const QUALIFIERS: Readonly<Record<string, (value: string) => Test>> = {
     ({ conversation }) =>
       isIn(range, conversation.updatedAt),
 };
-/** Of several of these in a search, one has to hold. */
-const ALTERNATIVES = ['repo', 'user'];
-
 /** What a search for issues and pull requests finds; undefined for a qualifier not known here. */
 export function searchConversations(world: GithubWorld, search: string): Found[] | undefined {
-  const required: Test[] = [];
-  const alternatives: Test[] = [];
-  for (const term of search.split(' ')) {
-    const [qualifier = '', ...value] = term.split(':');
-    const test = QUALIFIERS[qualifier]?.(value.join(':'));
-    if (!test) return undefined;
-    (ALTERNATIVES.includes(qualifier) ? alternatives : required).push(test);
-  }
-  const matches = (found: Found): boolean =>
-    required.every((test) => test(found)) &&
-    (alternatives.length === 0 || alternatives.some((test) => test(found)));
+  // The advanced syntax: terms all have to hold, those in brackets with OR between them one.
+  const terms = search.match(/\([^)]*\)|\S+/g) ?? [];
+  const tests = terms.map((term) => anyOf(term.replace(/^\(|\)$/g, '').split(' OR ')));
+  if (tests.includes(undefined)) return undefined;
   return world.repositories
     .flatMap((repository) =>
       repository.conversations.map((conversation) => ({ repository, conversation })),
     )
-    .filter(matches)
+    .filter((found) => tests.every((test) => test?.(found)))
     .sort((one, other) => one.conversation.createdAt.localeCompare(other.conversation.createdAt));
+}
+
+function anyOf(terms: readonly string[]): Test | undefined {
+  const tests = terms.map((term) => {
+    const [qualifier = '', ...value] = term.split(':');
+    return QUALIFIERS[qualifier]?.(value.join(':'));
+  });
+  if (tests.includes(undefined)) return undefined;
+  return (found) => tests.some((test) => test?.(found));
 }
 
 /** Both ends count. */
