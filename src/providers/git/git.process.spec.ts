@@ -37,6 +37,12 @@ describe('GitProcess', () => {
     expect(Buffer.concat(await collect(git)).toString()).toMatch(/^git version/);
   });
 
+  it('is stopped with its output unread', async () => {
+    const git = new GitProcess({ arguments: ['version'], folder, signal, timeout: 10_000 });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await expect(git.stop()).resolves.toBeUndefined();
+  });
+
   it('opens no connection unless told to, whatever the repository says', async () => {
     world.git('here', 'config', 'protocol.allow', 'always');
     world.git('here', 'config', 'protocol.file.allow', 'always');

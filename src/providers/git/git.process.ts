@@ -138,6 +138,8 @@ export class GitProcess implements AsyncIterable<Buffer> {
   /** Ends git if it still runs, and returns when it is gone. */
   async stop(): Promise<void> {
     this.kill();
+    // Output that nobody has read, and now nobody will, would keep the child from closing.
+    this.child.stdout.destroy();
     await this.ended;
   }
 
