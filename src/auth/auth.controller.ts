@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Headers, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Post, UseGuards } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Environment } from '../config/environment.js';
 import { DomainError } from '../errors/domain.error.js';
@@ -8,10 +8,14 @@ import type { Connection } from '../providers/connection.js';
 import { LocalRepositories } from '../providers/git/local-repositories.js';
 import { CloneDto, CloneOptionsDto, PatDto, SessionGrantDto } from './auth.dto.js';
 import { CloneGuard } from './clone.guard.js';
-import { bearerOf } from './identify.hook.js';
 import { PatGuard } from './pat.guard.js';
 import { Public } from './public.decorator.js';
-import { CheckedConnection, MaybeSession, RequestSignal } from './request.decorators.js';
+import {
+  AccessToken,
+  CheckedConnection,
+  MaybeSession,
+  RequestSignal,
+} from './request.decorators.js';
 import type { Session } from './session.js';
 import { SessionService } from './session.service.js';
 import { viewSession } from './session.view.js';
@@ -45,9 +49,9 @@ export class AuthController {
   signInWithToken(
     @CheckedConnection() connection: Connection,
     @MaybeSession() session: Session | undefined,
-    @Headers('authorization') authorization?: string,
+    @AccessToken() accessToken: string,
   ): Promise<SessionGrantDto> {
-    return this.grant(connection, session, authorization);
+    return this.grant(connection, session, accessToken);
   }
 
   /**
@@ -69,7 +73,7 @@ export class AuthController {
     @Body() dto: CloneDto,
     @MaybeSession() session: Session | undefined,
     @RequestSignal() signal: AbortSignal,
-    @Headers('authorization') authorization?: string,
+    @AccessToken() accessToken: string,
   ): Promise<SessionGrantDto> {
     if ((dto.url === undefined) === (dto.path === undefined)) {
       throw new DomainError('invalid_request', 'Give either url or path.', {
@@ -80,7 +84,7 @@ export class AuthController {
       { provider: 'git', baseUrl: dto.url, path: dto.path },
       signal,
     );
-    return this.grant(connection, session, authorization);
+    return this.grant(connection, session, accessToken);
   }
 
   /**
@@ -102,11 +106,11 @@ export class AuthController {
   private async grant(
     connection: Connection,
     current: Session | undefined,
-    authorization: string | undefined,
+    accessToken: string,
   ): Promise<SessionGrantDto> {
     if (current) {
       const session = await this.sessions.add(current.identity, connection);
-      return this.view(session, bearerOf(authorization) ?? '');
+      return this.view(session, accessToken);
     }
     const { session, token } = await this.sessions.start(connection);
     return this.view(session, token.accessToken);

@@ -2,6 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../errors/domain.error.js';
 import type { Connection } from '../providers/connection.js';
+import { bearerOf } from './identify.hook.js';
 import type { Session } from './session.js';
 
 const requestOf = (context: ExecutionContext): FastifyRequest =>
@@ -18,6 +19,12 @@ export const CurrentSession = createParamDecorator(
 
 export const MaybeSession = createParamDecorator(
   (_: unknown, context: ExecutionContext): Session | undefined => requestOf(context).session,
+);
+
+/** The access token that the request came with; empty without one. */
+export const AccessToken = createParamDecorator(
+  (_: unknown, context: ExecutionContext): string =>
+    bearerOf(requestOf(context).headers.authorization) ?? '',
 );
 
 /** The connection that a credential guard has checked. */

@@ -8,7 +8,8 @@ import type { Identity, Session } from './session.js';
 import { type IssuedToken, TokenService } from './token.service.js';
 
 const MAX_CONNECTIONS = 10;
-const MAX_TRIES = 5;
+/** Every try that fails means that another one succeeded. */
+const MAX_TRIES = 100;
 
 /** What is stored of a session, sealed. */
 type SessionRecord = Pick<Session, 'startedAt' | 'connections'>;
@@ -49,7 +50,7 @@ export class SessionService {
       this.state.get(recordKey(identity.sessionId)),
       this.touch(identity),
     ]);
-    if (!stored) throw new DomainError('session_over', 'This session has ended.');
+    if (!stored) throw sessionOver();
     return { id: identity.sessionId, identity, ...this.unsealed(stored, identity) };
   }
 
@@ -61,7 +62,7 @@ export class SessionService {
     const key = recordKey(identity.sessionId);
     for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
       const stored = await this.state.get(key);
-      if (!stored) break;
+      if (!stored) throw sessionOver();
       const { startedAt, connections } = this.unsealed(stored, identity);
       const others = connections.filter(({ id }) => id !== connection.id);
       if (others.length >= MAX_CONNECTIONS) throw tooManyConnections();
@@ -74,7 +75,7 @@ export class SessionService {
       const ttl = this.lifetime(identity);
       if (await this.state.replace(key, stored, this.sealed(session), ttl)) return session;
     }
-    throw new DomainError('session_over', 'This session has ended.');
+    throw new DomainError('state_unavailable', 'The session is changed too often at the moment.');
   }
 
   /** Slides the idle time. @returns false when the session is over. */
@@ -115,13 +116,21 @@ export class SessionService {
   }
 
   private unsealed(stored: string, { sealer, sessionId }: Identity): SessionRecord {
-    return JSON.parse(sealer.open(stored, contextOf(sessionId))) as SessionRecord;
+    try {
+      return JSON.parse(sealer.open(stored, contextOf(sessionId))) as SessionRecord;
+    } catch (cause) {
+      throw sessionOver(cause);
+    }
   }
 }
 
 function subjectOf({ provider, baseUrl, viewer }: Connection, sessionId: string): string {
   if (!viewer) return `guest:${sessionId}`;
   return `${provider}:${new URL(baseUrl).host}:${viewer.id}`;
+}
+
+function sessionOver(cause?: unknown): DomainError {
+  return new DomainError('session_over', 'This session has ended.', { cause });
 }
 
 function tooManyConnections(): DomainError {

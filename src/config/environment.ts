@@ -104,7 +104,7 @@ export class Environment {
   ANTHROPIC_BASE_URL = 'https://api.anthropic.com';
 
   @IsString()
-  ANTHROPIC_MODEL = 'claude-sonnet-4-5';
+  ANTHROPIC_MODEL = 'claude-sonnet-5-5';
 
   /** Set when JWT_SECRET_KEY was made for this run: sessions end with it. */
   temporarySecret = false;

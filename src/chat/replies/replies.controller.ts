@@ -1,15 +1,4 @@
-import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  Headers,
-  HttpCode,
-  Param,
-  Post,
-  Req,
-  Res,
-} from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiHeader,
@@ -96,14 +85,16 @@ export class RepliesController {
     @RequestSignal() signal: AbortSignal,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
-    @Headers('last-event-id') lastEventId?: string,
   ): Promise<void> {
     void reply.header('vary', 'Accept');
     if (chooseMediaType(request.raw, MEDIA_TYPES) === 'application/json') {
       await reply.send(await this.replies.view(session, replyId));
       return;
     }
-    await this.stream(reply, this.frames(session, replyId, readSeq(lastEventId), signal));
+    await this.stream(
+      reply,
+      this.frames(session, replyId, readSeq(request.headers['last-event-id']), signal),
+    );
   }
 
   /** Cancel a reply */
@@ -161,8 +152,9 @@ export class RepliesController {
   }
 }
 
-function readSeq(header: string | undefined): number {
-  if (header === undefined || /^\d{1,9}$/.test(header)) return Number(header ?? 0);
+function readSeq(header: string | string[] | undefined): number {
+  if (header === undefined) return 0;
+  if (typeof header === 'string' && /^\d{1,9}$/.test(header)) return Number(header);
   throw new DomainError('invalid_request', 'Last-Event-ID must be the number of an event.', {
     errors: [{ field: 'Last-Event-ID', message: 'Last-Event-ID must be a whole number' }],
   });

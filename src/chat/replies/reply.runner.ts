@@ -52,6 +52,8 @@ export class ReplyRunner {
       log.onCancel(stop),
       this.sessions.onEnd(session.id, stop),
     ]);
+    // The session may have ended before anyone listened for that.
+    await this.keepAlive(session, stop);
     let coverage: Coverage | undefined;
     try {
       const signal = AbortSignal.any([cancel.signal, shutdown]);

@@ -40,8 +40,12 @@ export class ReplyStore {
   async find(session: Session, replyId: string): Promise<ReplyRecord> {
     const sealed = await this.state.get(recordKey(session.id, replyId));
     if (!sealed) throw new DomainError('reply_not_found', 'This session has no such reply.');
-    const text = session.identity.sealer.open(sealed, contextOf(session.id, replyId));
-    return JSON.parse(text) as ReplyRecord;
+    try {
+      const text = session.identity.sealer.open(sealed, contextOf(session.id, replyId));
+      return JSON.parse(text) as ReplyRecord;
+    } catch (cause) {
+      throw new DomainError('reply_lost', 'The reply cannot be read any more.', { cause });
+    }
   }
 
   /** The ids of the session's replies, oldest first. */
