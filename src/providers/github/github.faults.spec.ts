@@ -57,7 +57,8 @@ describe('GithubFetcher, when not all goes well:', () => {
   });
 
   describe('faults', () => {
-    it.each(['cut', 'malformed', { status: 502 }] as const)(
+    const timeout = { data: null, errors: [{ message: 'Something went wrong' }] };
+    it.each(['cut', 'malformed', { status: 502 }, { status: 200, body: timeout }] as const)(
       'of one query (%j) are got over with smaller ones',
       async (fault) => {
         const connection = await github.connect();
