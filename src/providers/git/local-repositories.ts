@@ -55,7 +55,9 @@ export class LocalRepositories {
       );
     }
     refuseTrickery(path);
-    const root = await realpath(this.environment.GIT_ROOT);
+    const root = await realpath(this.environment.GIT_ROOT).catch((cause: unknown) => {
+      throw notFound(path, cause);
+    });
     const target = await realpath(resolve(root, path)).catch((cause: unknown) => {
       throw notFound(path, cause);
     });
