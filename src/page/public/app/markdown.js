@@ -3,16 +3,21 @@ import { Marked } from '../vendor/marked.js';
 
 const HEADING_OFFSET = 2;
 
+/** Pieces of a page that someone wrote are shown as what they wrote. */
+const escapeHtml = (/** @type {string} */ text) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
 const markdown = new Marked({
   gfm: true,
   async: false,
+  renderer: { html: ({ text }) => escapeHtml(text) },
   /** The text is a part of this page, below its second heading. */
   walkTokens: (token) => {
     if (token.type === 'heading') token.depth = Math.min(6, token.depth + HEADING_OFFSET);
   },
 });
 
-/** No pictures (they tell their server who reads), no forms, no styles, no raw pieces of pages. */
+/** No pictures (they tell their server who reads), no forms, no styles. */
 const ALLOWED = {
   ALLOWED_TAGS: [
     ...['h3', 'h4', 'h5', 'h6', 'p', 'ul', 'ol', 'li', 'blockquote', 'pre', 'hr', 'br'],
