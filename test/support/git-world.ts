@@ -1,5 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -107,40 +106,4 @@ export class GitWorld {
       },
     });
   }
-}
-
-/** The instant of the newest commit that {@link importHistory} makes. */
-export const HISTORY_END = Date.UTC(2026, 0, 1) / 1000;
-/** Seconds between its commits. */
-export const HISTORY_STEP = 1_800;
-
-/** Imports a straight line of commits by 20 people, one every half hour, the same every time. */
-export async function importHistory(repository: string, commits: number): Promise<void> {
-  const git = spawn('git', ['-C', repository, 'fast-import', '--quiet'], {
-    stdio: ['pipe', 'ignore', 'inherit'],
-  });
-  const closed = once(git, 'close');
-  for (let index = 0; index < commits; index += 1) {
-    if (!git.stdin.write(importedCommit(index, commits))) await once(git.stdin, 'drain');
-  }
-  git.stdin.end();
-  const [exitCode] = (await closed) as [number | null];
-  if (exitCode !== 0) throw new Error(`git fast-import ended with ${exitCode}`);
-}
-
-function importedCommit(index: number, commits: number): string {
-  const author = `Person ${index % 20} <person${index % 20}@example.com>`;
-  const when = HISTORY_END - (commits - 1 - index) * HISTORY_STEP;
-  const message = `Change number ${index}\n\nWhat it is about, and why it was made.\n`;
-  const content = `The content of change ${index}.\n`;
-  return [
-    'commit refs/heads/main',
-    `committer ${author} ${when} +0000`,
-    `data ${message.length}`,
-    message,
-    `M 100644 inline folder${index % 50}/file${index % 997}.txt`,
-    `data ${content.length}`,
-    content,
-    '',
-  ].join('\n');
 }

@@ -84,6 +84,10 @@ describe('GitFetcher on a local repository', () => {
     const url = `https://github.com/ada/engine/commit/${sha}`;
     await expect(actionsOf('clone')).resolves.toMatchObject([{ sha, url }]);
     await expect(actionsOf('clone', { repositories })).resolves.toMatchObject([{ sha, url }]);
+    world.git('clone', 'remote', 'set-url', 'origin', 'git@github.com:ada/moved.git');
+    await expect(actionsOf('clone')).resolves.toMatchObject([
+      { repository: { fullName: 'ada/moved' } },
+    ]);
   });
 
   it('keeps the window to the second, its end exclusive, in whatever zones people commit', async () => {

@@ -3,12 +3,8 @@ import fc from 'fast-check';
 import { collect } from '../../../test/support/collect.js';
 import { eventually } from '../../../test/support/eventually.js';
 import { gitFetcher } from '../../../test/support/git-fetcher.js';
-import {
-  GitWorld,
-  HISTORY_END,
-  HISTORY_STEP,
-  importHistory,
-} from '../../../test/support/git-world.js';
+import { HISTORY_END, HISTORY_STEP, importHistory } from '../../../test/support/git-history.mjs';
+import { GitWorld } from '../../../test/support/git-world.js';
 import { runningIn } from '../../../test/support/running-git.js';
 import type { ActionQuery } from '../action.js';
 import type { Connection } from '../connection.js';

@@ -8,12 +8,15 @@ import type { GitRepository } from './git.repository.js';
 import type { GitSource, OpenRepository } from './git.source.js';
 import { GitWebAddress } from './git.web-address.js';
 import { LocalRepositories, type LocalRepository } from './local-repositories.js';
+import { OriginMemory } from './origin.memory.js';
 
 export const LOCAL_SCHEME = 'path:';
 
 /** Repositories under GIT_ROOT, read where they are. */
 @Injectable()
 export class LocalSource implements GitSource {
+  private readonly origins = new OriginMemory();
+
   constructor(private readonly repositories: LocalRepositories) {}
 
   async connect(wish: string): Promise<{ baseUrl: string; label: string }> {
@@ -62,7 +65,7 @@ export class LocalSource implements GitSource {
     folder: RepositoryFolder,
     signal: AbortSignal,
   ): Promise<GitRepository> {
-    const origin = await new GitDescription(folder, signal).originUrl().catch((error: unknown) => {
+    const origin = await this.origins.originOf(folder, signal).catch((error: unknown) => {
       throw gitProblem(error, path);
     });
     const address = origin === undefined ? undefined : GitWebAddress.fromRemote(origin);
