@@ -6,7 +6,7 @@ import { retryTimeOf } from '../http/rate-limit.js';
 import { githubError } from './github.error.js';
 import { isSecondaryLimit } from './github.limits.js';
 
-export const GITHUB = 'GitHub';
+const GITHUB = 'GitHub';
 
 /** Octokit would write to the console; what is worth knowing is in the errors. */
 const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };

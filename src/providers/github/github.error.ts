@@ -1,7 +1,7 @@
 import { DomainError } from '../../errors/domain.error.js';
 
 /** The status GitHub answered with, where Octokit's error comes from an answer. */
-export function statusOf(error: unknown): number | undefined {
+function statusOf(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('status' in error) || !('response' in error)) return undefined;
   return typeof error.status === 'number' ? error.status : undefined;
 }

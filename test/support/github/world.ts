@@ -77,7 +77,7 @@ export interface WorldRelease {
 
 export const fullNameOf = ({ owner, name }: WorldRepository): string => `${owner}/${name}`;
 
-export const noreplyOf = ({ id, login }: WorldPerson): string =>
+const noreplyOf = ({ id, login }: WorldPerson): string =>
   `${String(id)}+${login}@users.noreply.github.com`;
 
 /** Every address that GitHub takes for this person's. */
