@@ -4,7 +4,7 @@
  */
 
 /** What the server answered instead of what was asked for. */
-export class ProblemError extends Error {
+class ProblemError extends Error {
   /** @param {Problem} problem */
   constructor(problem) {
     super(problem.detail);

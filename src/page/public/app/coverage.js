@@ -20,7 +20,7 @@ export function coverageView(coverage) {
 }
 
 /** @param {Coverage} coverage */
-export function summarise({ repositories, connections, from, to }) {
+function summarise({ repositories, connections, from, to }) {
   const days = describeDays(dayOf(new Date(from)), dayOf(new Date(Date.parse(to) - 1)));
   const counts = new Map();
   for (const { status } of repositories) counts.set(status, (counts.get(status) ?? 0) + 1);

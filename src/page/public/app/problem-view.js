@@ -4,7 +4,7 @@ import { make } from './dom.js';
  * A problem as people need it: what, why, and what to do now.
  * @param {import('./api.js').Problem} problem
  */
-export function problemView({ title, detail, hint, errors, retryAfter, requestId }) {
+function problemView({ title, detail, hint, errors, retryAfter, requestId }) {
   const fields = (errors ?? []).map(({ field, message }) =>
     make('li', {}, message.startsWith(field) ? message : `${field}: ${message}`),
   );

@@ -17,6 +17,7 @@ export class Repositories {
   #place = find('#repositories');
   #list = make('ul', { class: 'repositories' });
   #note = make('p', { class: 'note', role: 'status' });
+  #readAll = makeButton('Read all', () => this.#chooseNone(), 'link');
   #needle = '';
   #onChange;
 
@@ -35,10 +36,6 @@ export class Repositories {
     const read = this.#all.filter(({ id }) => this.#chosen.size === 0 || this.#chosen.has(id));
     const times = read.flatMap(({ pushedAt }) => (pushedAt ? [Date.parse(pushedAt)] : []));
     return times.length > 0 ? new Date(Math.max(...times)) : undefined;
-  }
-
-  get isEmpty() {
-    return this.#all.length === 0;
   }
 
   /**
@@ -92,12 +89,7 @@ export class Repositories {
       this.#needle = /** @type {HTMLInputElement} */ (search).value.trim().toLowerCase();
       this.#draw();
     });
-    const tools = make(
-      'div',
-      { class: 'section-foot' },
-      this.#note,
-      makeButton('Read all', () => this.#chooseNone(), 'link'),
-    );
+    const tools = make('div', { class: 'section-foot' }, this.#note, this.#readAll);
     return [search, this.#list, tools];
   }
 
@@ -113,9 +105,10 @@ export class Repositories {
     );
     const items = matching.slice(0, MOST_SHOWN).map((repository) => this.#item(repository));
     this.#list.replaceChildren(...items);
+    this.#readAll.hidden = this.#chosen.size === 0;
     const more = matching.length - items.length;
     this.#note.textContent = [
-      this.#chosen.size > 0 ? `${this.#chosen.size} chosen` : 'All are read',
+      this.#chosen.size > 0 ? `${this.#chosen.size} chosen` : 'None chosen: all are read',
       ...(more > 0 ? [`${more} more: search for them`] : []),
       ...(this.#chosen.size >= MOST_CHOSEN ? ['no more can be chosen'] : []),
     ].join(' · ');
