@@ -2,9 +2,9 @@ import type { Action, ActionQuery, Author } from '../action.js';
 import { authorMatcher } from './git.author.js';
 import { readLog, startLog } from './git.log.js';
 import { commitAction, releaseAction } from './git.mapper.js';
-import type { RepositoryFolder } from './git.process.js';
-import type { GitRepository } from './git.repository.js';
+import type { OpenRepository } from './git.source.js';
 import { readTags, startTags } from './git.tags.js';
+import { LineCounter } from './line-counter.js';
 import { Mailmap } from './mailmap.js';
 
 /** What git itself records; pull requests, issues and reviews live with the hosts. */
@@ -17,14 +17,14 @@ const MAX_BATCH = 200;
  * with the iteration, however it ends. Throws `GitError`, or the signal's reason.
  */
 export async function* readActions(
-  folder: RepositoryFolder,
-  describe: () => Promise<GitRepository>,
+  { folder, describe, hasFiles }: OpenRepository,
   query: ActionQuery,
   signal: AbortSignal,
 ): AsyncGenerator<Action[], void> {
   const log = query.types.includes('commit') ? startLog(folder, query, signal) : undefined;
   const tags = query.types.includes('release') ? startTags(folder, signal) : undefined;
   const mailmap = new Mailmap(folder, signal);
+  const counter = hasFiles ? new LineCounter(folder, signal) : undefined;
   const wanted = actionFilter(query);
   try {
     const about = await describe();
@@ -33,7 +33,9 @@ export async function* readActions(
       const actions = entries.map((entry) =>
         commitAction(entry, people.splice(0, entry.coAuthors.length), about),
       );
-      yield* inBatches(actions.filter(wanted));
+      const matching = actions.filter(wanted);
+      const counts = await counter?.count(matching.map(({ sha = '' }) => sha));
+      yield* inBatches(matching.map((action) => ({ ...action, ...counts?.get(action.sha ?? '') })));
     }
     for await (const entries of tags ? readTags(tags, query) : []) {
       const taggers = await mailmap.canonical(entries.map(({ tagger }) => tagger));
@@ -43,7 +45,7 @@ export async function* readActions(
       yield* inBatches(actions.filter(wanted));
     }
   } finally {
-    await Promise.all([log?.stop(), tags?.stop(), mailmap.close()]);
+    await Promise.all([log?.stop(), tags?.stop(), mailmap.close(), counter?.close()]);
   }
 }
 

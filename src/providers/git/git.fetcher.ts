@@ -73,16 +73,16 @@ export class GitFetcher extends BaseFetcher {
 
   /** Ends with the coverage. Returns what went wrong, if anything did. */
   private async *read(
-    { folder, describe }: OpenRepository,
+    opened: OpenRepository,
     query: ActionQuery,
     signal: AbortSignal,
   ): AsyncGenerator<ActionBatch, GitError | undefined> {
     let failure: GitError | undefined;
     let begun = false;
     let described: Promise<GitRepository> | undefined;
-    const describeOnce = (): Promise<GitRepository> => (described ??= describe());
+    const describe = (): Promise<GitRepository> => (described ??= opened.describe());
     try {
-      for await (const actions of readActions(folder, describeOnce, query, signal)) {
+      for await (const actions of readActions({ ...opened, describe }, query, signal)) {
         begun = true;
         yield { actions, coverage: [] };
       }
@@ -90,7 +90,7 @@ export class GitFetcher extends BaseFetcher {
       if (!(error instanceof GitError)) throw error;
       failure = error;
     }
-    const { id, fullName } = (await describeOnce()).reference;
+    const { id, fullName } = (await describe()).reference;
     const kinds = GIT_ACTION_TYPES.filter((type) => query.types.includes(type));
     const coverage = { id, fullName, ...(kinds.length < query.types.length && { kinds }) };
     const outcome: Pick<RepositoryCoverage, 'status' | 'reason'> = failure

@@ -6,6 +6,8 @@ import type { GitRepository } from './git.repository.js';
 /** A repository ready to be read. Give it back when done: it may be removed then. */
 export interface OpenRepository {
   readonly folder: RepositoryFolder;
+  /** Whether the files of all commits are there; a clone has them only on the host. */
+  readonly hasFiles: boolean;
   /** What it is, asked while git already reads the history. */
   readonly describe: () => Promise<GitRepository>;
   /** `sound`: false if git could not read it. A clone is then made anew when next asked for. */

@@ -32,6 +32,7 @@ export class LocalSource implements GitSource {
     const local = await this.repositories.open(pathOf(connection));
     return {
       folder: local.folder,
+      hasFiles: true,
       describe: () => this.describe(local, local.folder, signal),
       release: () => undefined,
     };

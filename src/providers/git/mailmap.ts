@@ -1,4 +1,5 @@
 import { GitError, GitProcess, type RepositoryFolder } from './git.process.js';
+import { linesOf } from './lines-of.js';
 import { contactOf, type Person, personOf } from './person.js';
 
 const MAILMAP_TIMEOUT = 120_000;
@@ -45,15 +46,5 @@ export class Mailmap {
     });
     this.answers = linesOf(this.git);
     return this.answers;
-  }
-}
-
-async function* linesOf(git: AsyncIterable<Buffer>): AsyncGenerator<string, void> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const chunk of git) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
   }
 }

@@ -53,6 +53,7 @@ export class RemoteSource implements GitSource {
     });
     return {
       folder: lease.clone.folder,
+      hasFiles: false,
       describe: () => Promise.resolve(repositoryAt(address)),
       release: (sound) => lease.release(sound),
     };
