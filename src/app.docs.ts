@@ -6,7 +6,7 @@ import { describeSocket, SOCKET_PAYLOADS } from './chat/asyncapi.document.js';
 const VERSION = '1';
 
 /** The OpenAPI 3.1 document of the REST routes. */
-export function describeRest(app: NestFastifyApplication): OpenAPIObject {
+function describeRest(app: NestFastifyApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Git Recap')

@@ -13,7 +13,7 @@ import { ACTION_TYPES, type ActionType } from '../providers/action.js';
 import type { ActionFilter } from './action-filter.js';
 
 /** A query string has one value where a JSON body has a list of one. */
-export const asList = ({ value }: { value: unknown }): unknown =>
+const asList = ({ value }: { value: unknown }): unknown =>
   value === undefined || Array.isArray(value) ? value : [value];
 
 /** A query string spells its booleans out. */

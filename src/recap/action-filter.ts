@@ -1,6 +1,6 @@
 import { ACTION_TYPES, type ActionType, type AuthorFilter } from '../providers/action.js';
 import type { Session } from '../auth/session.js';
-import { readWindow, type TimeWindow } from './time-window.js';
+import { readWindow } from './time-window.js';
 
 /** Which actions are asked for, as clients say it; everything is optional. */
 export interface ActionFilter {
@@ -25,8 +25,8 @@ export interface ResolvedFilter {
   readonly includeBots: boolean;
 }
 
-export const EVERYONE = '*';
-export const MYSELF = 'me';
+const EVERYONE = '*';
+const MYSELF = 'me';
 
 /** @throws DomainError `invalid_request` for a window that cannot be read. */
 export function resolveFilter(filter: ActionFilter, session: Session): ResolvedFilter {
@@ -40,10 +40,6 @@ export function resolveFilter(filter: ActionFilter, session: Session): ResolvedF
     type: filter.type?.length ? filter.type : ACTION_TYPES,
     includeBots: filter.includeBots ?? false,
   };
-}
-
-export function windowOf({ since, until, timeZone }: ResolvedFilter): TimeWindow {
-  return { since: new Date(since), until: new Date(until), timeZone };
 }
 
 export function authorsOf({ author }: ResolvedFilter): AuthorFilter {

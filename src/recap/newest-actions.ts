@@ -7,7 +7,7 @@ export interface ActionPosition {
 }
 
 /** Newest first; the id decides between actions of one instant. */
-export function newestFirst(left: ActionPosition, right: ActionPosition): number {
+function newestFirst(left: ActionPosition, right: ActionPosition): number {
   if (left.timestamp !== right.timestamp) return left.timestamp < right.timestamp ? 1 : -1;
   if (left.id === right.id) return 0;
   return left.id < right.id ? 1 : -1;

@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { randomBytes } from 'node:crypto';
+import request from 'supertest';
 import { createApp } from '../../src/app.setup.js';
 import type { SessionGrantDto } from '../../src/auth/auth.dto.js';
 import type { Variables } from '../../src/config/read-environment.js';
@@ -49,15 +50,15 @@ export class TestServer {
   }
 
   get<T>(path: string, options: RequestOptions = {}): Promise<Answer<T>> {
-    return this.request('GET', path, options);
+    return this.request('get', path, options);
   }
 
   post<T>(path: string, body: unknown, options: RequestOptions = {}): Promise<Answer<T>> {
-    return this.request('POST', path, { ...options, body });
+    return this.request('post', path, { ...options, body });
   }
 
   delete<T>(path: string, options: RequestOptions = {}): Promise<Answer<T>> {
-    return this.request('DELETE', path, options);
+    return this.request('delete', path, options);
   }
 
   /** Signs in with a local repository. */
@@ -75,27 +76,23 @@ export class TestServer {
   }
 
   private async request<T>(
-    method: string,
+    method: 'get' | 'post' | 'delete',
     path: string,
     { token, headers, body }: RequestOptions,
   ): Promise<Answer<T>> {
-    const raw = typeof body === 'string' || body instanceof Uint8Array;
-    const response = await fetch(this.url + path, {
-      method,
-      redirect: 'manual',
-      headers: {
+    const response = await request(this.url)
+      [method](path)
+      .redirects(0)
+      .ok(() => true)
+      .set({
         ...(token ? { authorization: `Bearer ${token}` } : {}),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
-      },
-      body: body === undefined ? undefined : raw ? body : JSON.stringify(body),
-    });
-    const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: (isJson ? JSON.parse(text) : text) as T,
-    };
+      })
+      .send(typeof body === 'string' ? body : JSON.stringify(body));
+    const { status, text } = response;
+    const answered = new Headers(response.headers as Record<string, string>);
+    const isJson = answered.get('content-type')?.includes('json') ?? false;
+    return { status, headers: answered, body: (isJson ? JSON.parse(text) : text) as T };
   }
 }

@@ -4,7 +4,7 @@ import type { AppendResult, SharedState, StateKey, Unsubscribe } from '../../sta
 import type { ReplyEntry, ReplyEvent } from './reply.js';
 
 /** Where a reply's log is kept; also the channel its growth is announced on. */
-export const logKey = (sessionId: string, replyId: string): StateKey => ({
+const logKey = (sessionId: string, replyId: string): StateKey => ({
   scope: sessionId,
   name: `log:${replyId}`,
 });
