@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { chmodSync, existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, symlinkSync, writeFileSync } from 'node:fs';
 import { collect } from '../../../test/support/collect.js';
 import { gitFetcher } from '../../../test/support/git-fetcher.js';
 import { GitWorld } from '../../../test/support/git-world.js';
@@ -57,52 +57,6 @@ describe('GitFetcher on a local repository', () => {
     ]);
     await expect(coverageOf('project', { types: ['commit'] })).resolves.toEqual([
       { id: 'git:local/project', fullName: 'project', status: 'complete' },
-    ]);
-  });
-
-  it('counts the lines of commits, the first one too, but of no merge', async () => {
-    const directory = world.create('lines');
-    const write = (name: string, text: string): void => {
-      writeFileSync(`${directory}/${name}`, text);
-      world.git('lines', 'add', '.');
-    };
-    write('a.txt', 'one\ntwo\n');
-    world.commit('lines', { message: 'root' });
-    world.git('lines', 'checkout', '--quiet', '-b', 'topic');
-    write('a.txt', 'one\n');
-    write('b.bin', '\0\n\n');
-    world.commit('lines', { message: 'topic' });
-    world.git('lines', 'checkout', '--quiet', 'main');
-    world.commit('lines', { message: 'nothing' });
-    world.git('lines', 'merge', '--quiet', '--no-ff', '-m', 'merge', 'topic');
-    const all = { since: new Date(0), until: new Date('2100-01-01') };
-    const counts = (await actionsOf('lines', all)).map(({ title, additions, deletions }) => [
-      title,
-      additions,
-      deletions,
-    ]);
-    expect(counts.toSorted()).toEqual([
-      ['merge', undefined, undefined],
-      ['nothing', undefined, undefined],
-      ['root', 2, 0],
-      ['topic', 0, 1],
-    ]);
-  });
-
-  it('does without counts where files are missing', async () => {
-    const directory = world.create('partial');
-    writeFileSync(`${directory}/a.txt`, 'one\n');
-    world.git('partial', 'add', '.');
-    world.commit('partial', { message: 'has lost its file' });
-    const blob = world.git('partial', 'rev-parse', 'HEAD:a.txt');
-    rmSync(`${directory}/.git/objects/${blob.slice(0, 2)}/${blob.slice(2)}`);
-    rmSync(`${directory}/a.txt`);
-    const actions = await actionsOf('partial');
-    expect(actions.map(({ title, additions }) => [title, additions])).toEqual([
-      ['has lost its file', undefined],
-    ]);
-    await expect(coverageOf('partial', { types: ['commit'] })).resolves.toMatchObject([
-      { status: 'complete' },
     ]);
   });
 

@@ -79,8 +79,9 @@ async function readAnswer(answers: AsyncIterator<string, void>): Promise<Map<str
     if (done) throw new GitError('failed', 'git diff-tree ended early');
     if (line === END) return counts;
     if (/^[0-9a-f]{40,64}$/.test(line)) sha = line;
-    else if (line !== '')
+    else if (line !== '') {
       counts.set(sha, { additions: find(line, '+'), deletions: find(line, '-') });
+    }
   }
 }
 

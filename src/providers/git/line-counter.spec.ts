@@ -1,0 +1,74 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { rmSync, writeFileSync } from 'node:fs';
+import { collect } from '../../../test/support/collect.js';
+import { gitFetcher } from '../../../test/support/git-fetcher.js';
+import { GitWorld } from '../../../test/support/git-world.js';
+import type { Action } from '../action.js';
+
+const { signal } = new AbortController();
+
+describe('the lines that commits changed', () => {
+  const world = new GitWorld();
+  const fetcher = gitFetcher({ GIT_ROOT: world.directory });
+  afterAll(() => world.remove());
+
+  const actionsOf = async (path: string): Promise<Action[]> => {
+    const connection = await fetcher.connect({ provider: 'git', path }, signal);
+    const batches = fetcher.getActions(
+      connection,
+      {
+        since: new Date(0),
+        until: new Date('2100-01-01'),
+        authors: { everyone: true },
+        types: ['commit'],
+        includeBots: false,
+      },
+      signal,
+    );
+    const all = await collect(batches);
+    expect(all.at(-1)?.coverage).toMatchObject([{ status: 'complete' }]);
+    return all.flatMap(({ actions }) => actions);
+  };
+
+  it('are counted for commits, the first one too, but for no merge', async () => {
+    const directory = world.create('lines');
+    const write = (name: string, text: string): void => {
+      writeFileSync(`${directory}/${name}`, text);
+      world.git('lines', 'add', '.');
+    };
+    write('a.txt', 'one\ntwo\n');
+    world.commit('lines', { message: 'root' });
+    world.git('lines', 'checkout', '--quiet', '-b', 'topic');
+    write('a.txt', 'one\n');
+    write('b.bin', '\0\n\n');
+    world.commit('lines', { message: 'topic' });
+    world.git('lines', 'checkout', '--quiet', 'main');
+    world.commit('lines', { message: 'nothing' });
+    world.git('lines', 'merge', '--quiet', '--no-ff', '-m', 'merge', 'topic');
+    const counts = (await actionsOf('lines')).map(({ title, additions, deletions }) => [
+      title,
+      additions,
+      deletions,
+    ]);
+    expect(counts.toSorted()).toEqual([
+      ['merge', undefined, undefined],
+      ['nothing', undefined, undefined],
+      ['root', 2, 0],
+      ['topic', 0, 1],
+    ]);
+  });
+
+  it('are left out where files are missing', async () => {
+    const directory = world.create('partial');
+    writeFileSync(`${directory}/a.txt`, 'one\n');
+    world.git('partial', 'add', '.');
+    world.commit('partial', { message: 'has lost its file' });
+    const blob = world.git('partial', 'rev-parse', 'HEAD:a.txt');
+    rmSync(`${directory}/.git/objects/${blob.slice(0, 2)}/${blob.slice(2)}`);
+    rmSync(`${directory}/a.txt`);
+    const actions = await actionsOf('partial');
+    expect(actions.map(({ title, additions }) => [title, additions])).toEqual([
+      ['has lost its file', undefined],
+    ]);
+  });
+});
