@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.js';
-import { DomainError } from '../../errors/domain.error.js';
+import { accessTokenOf } from '../access-token.js';
 import type { ActionQuery } from '../action.js';
 import { type ActionBatch, BaseFetcher, type RepositoryListing } from '../base.fetcher.js';
 import type { Connection, ConnectionRequest } from '../connection.js';
 import { OutboundHttp } from '../http/outbound-http.js';
+import { invalidField } from '../invalid-field.js';
 import { isAddressOf } from './github.address.js';
 import { GithubActivity } from './github.activity.js';
 import { GithubApi } from './github.api.js';
@@ -25,11 +26,7 @@ export class GithubFetcher extends BaseFetcher {
 
   async connect(request: ConnectionRequest, signal: AbortSignal): Promise<Connection> {
     const baseUrl = this.apiUrlFor(request.baseUrl);
-    const { token } = request;
-    if (token === undefined) throw invalid('token', 'token is needed for GitHub');
-    if (!/^[\x21-\x7e]+$/.test(token)) {
-      throw invalid('token', 'token must be printable ASCII without spaces');
-    }
+    const token = accessTokenOf(request, 'GitHub');
     return readConnection(new GithubApi(this.http, { baseUrl, token }, signal), baseUrl, token);
   }
 
@@ -62,10 +59,6 @@ export class GithubFetcher extends BaseFetcher {
   private apiUrlFor(address: string | undefined): string {
     const { GITHUB_API_URL: configured } = this.environment;
     if (address === undefined || isAddressOf(configured, address)) return configured;
-    throw invalid('baseUrl', 'baseUrl is not a GitHub server known here');
+    throw invalidField('baseUrl', 'baseUrl is not a GitHub server known here');
   }
-}
-
-function invalid(field: string, message: string): DomainError {
-  return new DomainError('invalid_request', message, { errors: [{ field, message }] });
 }
