@@ -174,7 +174,7 @@ export const plain = (): Action[] =>
     ),
   );
 
-export const gitmoji = (): Action[] =>
+const gitmoji = (): Action[] =>
   newestFirst(
     titled(
       `✨ Add webhooks

@@ -42,7 +42,7 @@ export const writeAll = async (
   return put(events);
 };
 
-export const put = (events: readonly WriterEvent[]): Written => {
+const put = (events: readonly WriterEvent[]): Written => {
   const text = events.map((event) => (event.kind === 'text' ? event.text : '')).join('');
   const citations = new Map<number, string[]>();
   for (const event of events) {
@@ -105,7 +105,7 @@ const wild = fc
   .map((pieces) => pieces.join(''));
 
 /** Actions as nobody would write them. */
-export const wildActions: fc.Arbitrary<Action[]> = fc
+const wildActions: fc.Arbitrary<Action[]> = fc
   .array(
     fc.record({
       type: fc.constantFrom(...ACTION_TYPES),

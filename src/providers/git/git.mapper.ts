@@ -4,7 +4,7 @@ import { authorOf } from './git.author.js';
 import type { GitRepository } from './git.repository.js';
 import type { TagEntry } from './git.tags.js';
 import type { Person } from './person.js';
-import { plainLine, plainText } from './plain-text.js';
+import { plainLine, plainText } from '../plain-text.js';
 import { pullRequestOf } from './pull-request.mention.js';
 
 /** A commit as an action. Its co-authors are given already mapped by .mailmap. */

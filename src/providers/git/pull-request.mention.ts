@@ -1,7 +1,7 @@
 import type { PullRequestReference } from '../action.js';
 import type { LogEntry } from './git.log.js';
 import type { GitWebAddress } from './git.web-address.js';
-import { plainLine } from './plain-text.js';
+import { plainLine } from '../plain-text.js';
 
 const firstLine = (text: string): string => text.trimStart().split('\n', 1)[0] ?? '';
 
