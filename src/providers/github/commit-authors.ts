@@ -1,6 +1,6 @@
+import type { People } from '../people.js';
 import type { GithubApi } from './github.api.js';
 import { BOT_SUFFIX } from './github.mapper.js';
-import type { People } from './people.js';
 import type { CommitAuthor } from './slice.query.js';
 
 /**

@@ -2,8 +2,8 @@ import type { Action, ActionState } from '../action.js';
 import type { AnswerReader } from '../http/answer.reader.js';
 import { plainLine, plainText } from '../plain-text.js';
 import type { RepositoryReference } from '../repository.js';
+import { isWithin, type TimeWindow } from '../time-window.js';
 import { actorAuthor, repositoryId } from './github.mapper.js';
-import { isWithin, type TimeWindow } from './time-window.js';
 
 export type ConversationType = 'pull_request' | 'issue';
 

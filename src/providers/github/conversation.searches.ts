@@ -1,12 +1,12 @@
 import type { ActionQuery } from '../action.js';
+import { chunk } from '../chunk.js';
+import type { People } from '../people.js';
 import type { Repository } from '../repository.js';
-import { chunk } from './chunk.js';
+import type { Step } from '../step.js';
 import { conversationAction, type ConversationType } from './conversation.mapper.js';
 import type { GithubApi } from './github.api.js';
-import type { People } from './people.js';
 import { reviewSteps } from './review.step.js';
 import { type Search, SearchStep } from './search.step.js';
-import type { Step } from './step.js';
 
 /**
  * A search takes five operators at most, so this many repositories or owners with an OR between them

@@ -1,27 +1,27 @@
-import type { Action, ActionQuery, ActionType } from '../action.js';
+import type { ActionQuery, ActionType } from '../action.js';
+import { ActionSieve } from '../action.sieve.js';
+import { readActivity } from '../activity.reader.js';
 import type { ActionBatch } from '../base.fetcher.js';
 import type { Connection } from '../connection.js';
+import { CoverageLedger } from '../coverage.ledger.js';
+import { People } from '../people.js';
 import type { Repository } from '../repository.js';
+import type { Gap, Step } from '../step.js';
+import type { TimeWindow } from '../time-window.js';
 import { commitAuthors } from './commit-authors.js';
 import { conversationSteps } from './conversation.searches.js';
-import { CoverageLedger } from './coverage.ledger.js';
 import type { GithubApi } from './github.api.js';
-import { People } from './people.js';
 import type { Slice } from './slice.query.js';
 import { sliceSteps } from './slice.step.js';
-import type { Gap, Step } from './step.js';
-import { runSteps } from './step.runner.js';
-import { isWithin, type TimeWindow } from './time-window.js';
 
-/** Of the 20 that the way out lets through at once for a credential; what else it asks must get through too. */
-const MAX_STEPS_AT_ONCE = 16;
+/** Letters, digits and single hyphens; apps go by `name[bot]`. */
+const LOGIN = /^[a-z\d](?:[a-z\d]|-(?=[a-z\d]))*(?:_[a-z\d]+)?(?:\[bot\])?$/;
 const FOUND_BY_LOGIN: readonly ActionType[] = ['pull_request', 'issue', 'review', 'release'];
 
 /** One reading of what happened on GitHub: which requests it takes, and what of the answers counts. */
 export class GithubActivity {
   private readonly window: TimeWindow;
   private readonly people: People;
-  private readonly seen = new Set<string>();
 
   constructor(
     private readonly api: GithubApi,
@@ -29,32 +29,15 @@ export class GithubActivity {
     private readonly query: ActionQuery,
   ) {
     this.window = { since: query.since, until: query.until };
-    this.people = new People(query.authors, connection.viewer);
+    this.people = new People(query.authors, connection.viewer, LOGIN);
   }
 
   /** @param repositories Those to be read: the chosen ones, or all. */
   async *read(repositories: readonly Repository[]): AsyncGenerator<ActionBatch> {
     const ledger = new CoverageLedger(repositories, this.query.types);
     for (const gap of this.gapsOfPeople()) ledger.miss(gap);
-    const within = this.placesAmong(repositories);
-    const steps = await this.steps(repositories);
-    for (const step of steps) ledger.expect(step);
-    yield { actions: [], coverage: ledger.takeEnded(), total: repositories.length };
-
-    let successes = 0;
-    let firstError: Error | undefined;
-    for await (const { step, outcome, error } of runSteps(steps, MAX_STEPS_AT_ONCE)) {
-      if (error) firstError ??= error;
-      else successes += 1;
-      for (const next of outcome.next ?? []) ledger.expect(next);
-      for (const gap of outcome.gaps ?? []) ledger.miss(gap);
-      ledger.settle(step);
-      const actions = (outcome.actions ?? []).filter(
-        (action) => (!within || within.has(action.repository.id)) && this.isWanted(action),
-      );
-      yield { actions, coverage: ledger.takeEnded() };
-    }
-    if (firstError && successes === 0) throw firstError;
+    const sieve = new ActionSieve(this.query, this.people, this.placesAmong(repositories));
+    yield* readActivity([await this.steps(repositories)], ledger, sieve);
   }
 
   private async steps(repositories: readonly Repository[]): Promise<Step[]> {
@@ -80,17 +63,6 @@ export class GithubActivity {
       ...authors.map((author): Slice => ({ repository, kind: 'commit', author })),
       ...(types.includes('release') ? [{ repository, kind: 'release' as const }] : []),
     ]);
-  }
-
-  /** Each action once: searches overlap, and a page may begin with what the one before ended with. */
-  private isWanted(action: Action): boolean {
-    const { author, coAuthors } = action;
-    if (!isWithin(this.window, action.timestamp)) return false;
-    if (author.bot && !this.query.includeBots) return false;
-    if (!this.people.include([author, ...coAuthors])) return false;
-    if (this.seen.has(action.id)) return false;
-    this.seen.add(action.id);
-    return true;
   }
 
   /**

@@ -1,11 +1,11 @@
 import type { Action, ActionState } from '../action.js';
+import { chunk } from '../chunk.js';
 import type { AnswerReader } from '../http/answer.reader.js';
 import { plainLine, plainText } from '../plain-text.js';
+import type { Gap, Step, StepOutcome } from '../step.js';
 import type { GithubApi } from './github.api.js';
-import { chunk } from './chunk.js';
 import { isPassing } from './github.error.js';
 import { actorAuthor, BOT_SUFFIX, repositoryId } from './github.mapper.js';
-import type { Gap, Step, StepOutcome } from './step.js';
 
 /** How many pull requests go into a query; what failed is asked for once more, in less. */
 const SIZES = [50, 10] as const;

@@ -1,9 +1,9 @@
-import type { Action, ActionType } from '../action.js';
 import { DomainError } from '../../errors/domain.error.js';
+import type { Action, ActionType } from '../action.js';
 import type { AnswerReader } from '../http/answer.reader.js';
+import type { Gap, Step, StepOutcome } from '../step.js';
+import { halve, type TimeWindow, toSeconds } from '../time-window.js';
 import type { GithubApi } from './github.api.js';
-import type { Gap, Step, StepOutcome } from './step.js';
-import { halve, type TimeWindow, toSeconds } from './time-window.js';
 
 const PAGE_SIZE = 100;
 /** GitHub finds more and shows the first 1,000 (https://docs.github.com/rest/search/search). */

@@ -1,5 +1,5 @@
 import type { Repository } from '../repository.js';
-import { type TimeWindow, toSeconds } from './time-window.js';
+import { type TimeWindow, toSeconds } from '../time-window.js';
 
 /** GitHub's `CommitAuthor`: an account's node id, or addresses. */
 export type CommitAuthor = { readonly id: string } | { readonly emails: readonly string[] };

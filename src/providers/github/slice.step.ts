@@ -1,12 +1,12 @@
 import type { Action } from '../action.js';
+import { chunk } from '../chunk.js';
 import type { AnswerReader } from '../http/answer.reader.js';
+import type { Gap, Step, StepOutcome } from '../step.js';
+import type { TimeWindow } from '../time-window.js';
 import type { GithubApi, GraphqlProblem } from './github.api.js';
-import { chunk } from './chunk.js';
 import { isPassing } from './github.error.js';
 import { commitAction, releaseAction } from './github.mapper.js';
 import { aliasOf, type Slice, sliceQuery } from './slice.query.js';
-import type { Gap, Step, StepOutcome } from './step.js';
-import type { TimeWindow } from './time-window.js';
 
 /** How many slices go into a query: GitHub gives up on one after 10 s, so what failed is asked for in less. */
 const SIZES = [20, 5, 1] as const;

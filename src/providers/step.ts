@@ -1,4 +1,4 @@
-import type { Action, ActionType } from '../action.js';
+import type { Action, ActionType } from './action.js';
 
 /** Something that could not be read, or not all of it. */
 export interface Gap {

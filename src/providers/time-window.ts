@@ -4,7 +4,7 @@ export interface TimeWindow {
   readonly until: Date;
 }
 
-/** GitHub counts whole seconds, and so do git's commit dates. */
+/** Git's commit dates and most searches count whole seconds. */
 const SECOND = 1_000;
 
 export function isWithin({ since, until }: TimeWindow, instant: string): boolean {
@@ -12,7 +12,7 @@ export function isWithin({ since, until }: TimeWindow, instant: string): boolean
   return time >= since.getTime() && time < until.getTime();
 }
 
-/** As GitHub's searches and GraphQL take it, rounded down to the second. */
+/** ISO 8601 in UTC without a fraction, as GitHub and GitLab take it, rounded down to the second. */
 export function toSeconds(date: Date): string {
   const whole = new Date(Math.floor(date.getTime() / SECOND) * SECOND);
   return whole.toISOString().replace('.000Z', 'Z');

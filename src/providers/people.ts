@@ -1,20 +1,19 @@
-import type { Author, AuthorFilter } from '../action.js';
-import type { Viewer } from '../connection.js';
-import { loginOf } from '../noreply-address.js';
+import type { Author, AuthorFilter } from './action.js';
+import type { Viewer } from './connection.js';
+import { loginOf } from './noreply-address.js';
 
-/** GitHub logins: letters, digits and single hyphens; apps go by `name[bot]`. */
-const LOGIN = /^[a-z\d](?:[a-z\d]|-(?=[a-z\d]))*(?:_[a-z\d]+)?(?:\[bot\])?$/;
-
-/** Whose actions are wanted, sorted by what GitHub can be asked for. All in lower case. */
+/** Whose actions are wanted, sorted by what a provider can be asked for. All in lower case. */
 export class People {
   readonly everyone: boolean;
   readonly logins: readonly string[];
   readonly emails: readonly string[];
   private readonly names: ReadonlySet<string>;
 
+  /** @param loginPattern What the provider's logins look like in lower case; no other name is asked for. */
   constructor(
     filter: AuthorFilter,
-    readonly viewer?: Viewer,
+    readonly viewer: Viewer | undefined,
+    loginPattern: RegExp,
   ) {
     this.everyone = filter.everyone;
     const asked = filter.everyone ? [] : filter.names.map((name) => name.toLowerCase());
@@ -24,7 +23,9 @@ export class People {
     const others = asked.filter((name) => !own.includes(loginOf(name) ?? name));
     const everyName = wantsViewer && viewer ? [...own, ...others] : others;
     this.names = new Set(everyName.flatMap((name) => [name, loginOf(name) ?? name]));
-    const logins = others.map((name) => loginOf(name) ?? name).filter((name) => LOGIN.test(name));
+    const logins = others
+      .map((name) => loginOf(name) ?? name)
+      .filter((name) => loginPattern.test(name));
     this.logins = [...new Set(wantsViewer && viewer ? [own[0] ?? '', ...logins] : logins)];
     this.emails = others.filter((name) => name.includes('@') && loginOf(name) === undefined);
   }

@@ -1,10 +1,12 @@
-import type { ActionType } from '../action.js';
-import type { RepositoryCoverage } from '../coverage.js';
-import type { Repository } from '../repository.js';
+import type { ActionType } from './action.js';
+import type { RepositoryCoverage } from './coverage.js';
+import type { Repository } from './repository.js';
 import type { Gap, Step } from './step.js';
 
 /** Keeps count of what is still to be read of each repository, and of what was missed. */
 export class CoverageLedger {
+  /** How many repositories there are in all. */
+  readonly size: number;
   private readonly unreported: Map<string, Repository>;
   private readonly open = new Map<string, number>();
   private readonly gaps = new Map<string, Gap[]>();
@@ -16,6 +18,7 @@ export class CoverageLedger {
     private readonly kinds: readonly ActionType[],
   ) {
     this.unreported = new Map(repositories.map((repository) => [repository.id, repository]));
+    this.size = this.unreported.size;
   }
 
   expect(step: Step): void {

@@ -1,4 +1,4 @@
-import { DomainError } from '../../errors/domain.error.js';
+import { DomainError } from '../errors/domain.error.js';
 import type { Step, StepOutcome } from './step.js';
 
 export interface StepResult {
