@@ -174,7 +174,7 @@ export const plain = (): Action[] =>
     ),
   );
 
-const gitmoji = (): Action[] =>
+export const gitmoji = (): Action[] =>
   newestFirst(
     titled(
       `✨ Add webhooks

@@ -91,7 +91,7 @@ export class TestServer {
       })
       .send(typeof body === 'string' ? body : JSON.stringify(body));
     const { status, text } = response;
-    const answered = new Headers(response.headers as Record<string, string>);
+    const answered = new Headers(response.headers);
     const isJson = answered.get('content-type')?.includes('json') ?? false;
     return { status, headers: answered, body: (isJson ? JSON.parse(text) : text) as T };
   }

@@ -5,6 +5,7 @@ import {
   commit,
   conventional,
   foreign,
+  gitmoji,
   issue,
   kernel,
   mergeHeavy,
@@ -66,6 +67,14 @@ describe('the recap without a language model', () => {
 
     expect(bullets[0]).toBe('- Full-text search in the archive (#101)');
     expect(bullets.join()).not.toMatch(/merge branch|wip|oops/i);
+  });
+
+  it('reads the kind of a change from its gitmoji, and leaves the picture out', async () => {
+    const { bullets } = await write(gitmoji());
+
+    expect(bullets[0]).toMatch(/^- \*\*Breaking\*\*: Rename all event types/);
+    expect(bullets[2]).toMatch(/^- \*\*Fixed\*\*: Time zone of the weekly report/);
+    expect(bullets.join()).not.toMatch(/[✨🐛💥]|:bug:|:zap:/u);
   });
 
   it('says nothing of a change that was taken back', async () => {
