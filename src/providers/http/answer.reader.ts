@@ -37,8 +37,10 @@ export class AnswerReader {
     return this.optionalInstant(field) ?? this.refuse(field);
   }
 
+  /** An SDK may have made a date of it already. */
   optionalInstant(field: string): string | undefined {
-    const text = this.optionalText(field);
+    const value = this.field(field);
+    const text = value instanceof Date ? value : this.optionalText(field);
     if (text === undefined) return undefined;
     const date = new Date(text);
     return Number.isNaN(date.getTime()) ? this.refuse(field) : date.toISOString();

@@ -69,9 +69,13 @@ export class OutboundCall {
     };
   }
 
-  /** GET and HEAD change nothing, so sending them again is safe; whoever POSTs decides by itself. */
   private get isSafe(): boolean {
     return ['GET', 'HEAD'].includes(this.request.method?.toUpperCase() ?? 'GET');
+  }
+
+  /** GET and HEAD change nothing, so sending them again is safe; of a POST only its sender can know. */
+  private get mayRepeat(): boolean {
+    return this.request.repeatable ?? this.isSafe;
   }
 
   private isTooMuch(answer: Answer): boolean {
@@ -87,14 +91,14 @@ export class OutboundCall {
 
   private async pauseAfterFailure(failure: DomainError): Promise<void> {
     const inVain = failure.code === 'provider_timeout' && this.attempts >= MAX_ATTEMPTS_IN_VAIN;
-    if (!this.isSafe || inVain || !(await this.pause(this.backOff()))) throw failure;
+    if (!this.mayRepeat || inVain || !(await this.pause(this.backOff()))) throw failure;
   }
 
   private async pauseAfterFault({ status, headers }: Answer): Promise<void> {
     const now = Date.now();
     const until = retryAfter(headers, now);
     const length = Math.max(until === undefined ? 0 : until - now, this.backOff());
-    if (this.isSafe && (await this.pause(length))) return;
+    if (this.mayRepeat && (await this.pause(length))) return;
     const code = status === 504 ? 'provider_timeout' : 'provider_failed';
     throw new DomainError(code, `${this.target.name} answered ${status}`);
   }

@@ -94,6 +94,13 @@ describe('OutboundHttp', () => {
       expect(server.requests).toHaveLength(1);
     });
 
+    it('is for a question that is sent by POST', async () => {
+      server.replyWith(answering(502), ok);
+      const answer = await ask({ method: 'POST', body: '{}', repeatable: true });
+      expect(await answer.text()).toBe('fine');
+      expect(server.requests).toHaveLength(2);
+    });
+
     it('waits as long as a fault says', async () => {
       server.replyWith(answering(503, { 'retry-after': '1' }), ok);
       const before = performance.now();

@@ -20,4 +20,6 @@ export interface OutboundRequest {
   readonly headers?: ConstructorParameters<typeof Headers>[0];
   readonly body?: string | null;
   readonly signal?: AbortSignal | null;
+  /** It changes nothing, so it may be sent again after a failure. Default: whether it is a GET or HEAD. */
+  readonly repeatable?: boolean;
 }
