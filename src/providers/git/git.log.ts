@@ -1,7 +1,7 @@
-import { coAuthorsOf } from './co-authors.js';
+import { coAuthorsOf } from '../co-authors.js';
 import { GitError, GitProcess, type RepositoryFolder } from './git.process.js';
 import { readRecords } from './git.records.js';
-import type { Person } from './person.js';
+import type { Person } from '../person.js';
 
 /** A commit as `git log` tells it, people mapped by .mailmap (co-authors not yet), text as it came. */
 export interface LogEntry {

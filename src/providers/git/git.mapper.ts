@@ -1,9 +1,9 @@
 import type { Action, Author } from '../action.js';
 import type { LogEntry } from './git.log.js';
-import { authorOf } from './git.author.js';
+import { commitAuthor } from '../commit-author.js';
 import type { GitRepository } from './git.repository.js';
 import type { TagEntry } from './git.tags.js';
-import type { Person } from './person.js';
+import type { Person } from '../person.js';
 import { plainLine, plainText } from '../plain-text.js';
 import { pullRequestOf } from './pull-request.mention.js';
 
@@ -13,7 +13,7 @@ export function commitAction(
   coAuthors: readonly Person[],
   { reference, address }: GitRepository,
 ): Action {
-  const author = authorOf(entry.author);
+  const author = commitAuthor(entry.author);
   const body = plainText(entry.body);
   const pullRequest = address && pullRequestOf(entry, address);
   return {
@@ -24,7 +24,7 @@ export function commitAction(
     title: plainLine(entry.subject) || entry.sha.slice(0, 12),
     ...(body !== '' && { body }),
     author,
-    coAuthors: othersThan(author, coAuthors.map(authorOf)),
+    coAuthors: othersThan(author, coAuthors.map(commitAuthor)),
     timestamp: new Date(entry.committedAt * 1000).toISOString(),
     // ISO/IEC 18670: a commit's identifier that needs no host.
     url: address?.commitUrl(entry.sha) ?? `swh:1:rev:${entry.sha}`,
@@ -49,7 +49,7 @@ export function releaseAction(
     type: 'release',
     title: plainLine(tag.name),
     ...(body !== '' && { body }),
-    author: authorOf(tagger),
+    author: commitAuthor(tagger),
     coAuthors: [],
     timestamp: new Date(tag.taggedAt * 1000).toISOString(),
     url: address?.tagUrl(tag.name) ?? `swh:1:rel:${tag.object}`,

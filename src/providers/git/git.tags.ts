@@ -1,7 +1,7 @@
 import { GitProcess, type RepositoryFolder } from './git.process.js';
 import { readRecords } from './git.records.js';
 import type { LogWindow } from './git.log.js';
-import type { Person } from './person.js';
+import type { Person } from '../person.js';
 
 /** An annotated tag, text as it came, the tagger not yet mapped by .mailmap. */
 export interface TagEntry {

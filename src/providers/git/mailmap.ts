@@ -1,6 +1,6 @@
 import { GitError, GitProcess, type RepositoryFolder } from './git.process.js';
 import { linesOf } from './lines-of.js';
-import { contactOf, type Person, personOf } from './person.js';
+import { contactOf, type Person, personOf } from '../person.js';
 
 const MAILMAP_TIMEOUT = 120_000;
 
