@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { GithubEmulator } from '../../test/support/github.emulator.js';
-import { seededWorld } from '../../test/support/github/seeded.world.js';
+import { seededWorld } from '../../test/support/world/seeded.world.js';
 import { EnvironmentModule } from '../config/environment.module.js';
 import { BaseFetcher } from './base.fetcher.js';
 import { ProvidersModule } from './providers.module.js';

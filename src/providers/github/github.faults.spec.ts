@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EmulatedGithub, MINE } from '../../../test/support/github/emulated-github.js';
-import { seededWorld } from '../../../test/support/github/seeded.world.js';
-import type { GithubWorld } from '../../../test/support/github/world.js';
+import { seededWorld } from '../../../test/support/world/seeded.world.js';
+import type { World } from '../../../test/support/world/world.js';
 
 describe('GithubFetcher, when not all goes well:', () => {
   let github: EmulatedGithub;
@@ -14,7 +14,7 @@ describe('GithubFetcher, when not all goes well:', () => {
     expect(github.emulator.unexpected()).toEqual([]);
   });
 
-  async function restart(world: GithubWorld): Promise<void> {
+  async function restart(world: World): Promise<void> {
     await github.stop();
     github = await EmulatedGithub.start(world);
   }

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { GithubEmulator } from '../../../test/support/github.emulator.js';
 import { EmulatedGithub, EVERYONE, WHOLE } from '../../../test/support/github/emulated-github.js';
-import { seededWorld, WORLD_DAYS, WORLD_NOW } from '../../../test/support/github/seeded.world.js';
-import type { GithubWorld } from '../../../test/support/github/world.js';
+import { seededWorld, WORLD_DAYS, WORLD_NOW } from '../../../test/support/world/seeded.world.js';
+import type { World } from '../../../test/support/world/world.js';
 import { ACTION_TYPES, type ActionQuery } from '../action.js';
 
 const never = new AbortController().signal;
@@ -20,7 +20,7 @@ describe('GithubFetcher', () => {
     expect(github.emulator.unexpected()).toEqual([]);
   });
 
-  async function restart(world: GithubWorld): Promise<void> {
+  async function restart(world: World): Promise<void> {
     await github.stop();
     github = await EmulatedGithub.start(world);
   }

@@ -6,8 +6,9 @@ import { GithubFetcher } from '../../../src/providers/github/github.fetcher.js';
 import { OutboundHttp } from '../../../src/providers/http/outbound-http.js';
 import { OutboundLimits } from '../../../src/providers/http/outbound.limits.js';
 import { GithubEmulator } from '../github.emulator.js';
-import { expectedActions } from './expected-actions.js';
-import { seededWorld, WORLD_DAYS, WORLD_NOW } from './seeded.world.js';
+import { expectedActions } from '../world/expected-actions.js';
+import { fullNameOf, personByEmail } from '../world/world.js';
+import { seededWorld, WORLD_DAYS, WORLD_NOW } from '../world/seeded.world.js';
 
 const DAY = 86_400_000;
 
@@ -64,6 +65,12 @@ export class EmulatedGithub {
 
   /** The ids of the actions that the world itself answers a question with. */
   expected(query: ActionQuery): string[] {
-    return expectedActions(this.emulator.world, query, new URL(this.emulator.url).host);
+    const { world, url } = this.emulator;
+    const { host } = new URL(url);
+    return expectedActions(world, query, {
+      repositoryId: (one) => `github:${host}/${fullNameOf(one).toLowerCase()}`,
+      loginOf: (email) => personByEmail(world, email)?.login,
+      creditsCoAuthors: false,
+    });
   }
 }

@@ -3,12 +3,12 @@ import { buildASTSchema, execute, GraphQLError, parse, validate } from 'graphql'
 import {
   addressesOf,
   fullNameOf,
-  type GithubWorld,
+  type World,
   personByEmail,
   type WorldCommit,
   type WorldConversation,
   type WorldRepository,
-} from './world.js';
+} from '../world/world.js';
 
 const SCHEMA = buildASTSchema(parse(github.idl, { noLocation: true }), { assumeValidSDL: true });
 
@@ -25,7 +25,7 @@ export function violationOfQuery({ query }: GraphqlRequest): string | undefined 
 
 /** GitHub's GraphQL over a world. Its errors carry their type beside the message, not in extensions. */
 export async function graphqlAnswer(
-  world: GithubWorld,
+  world: World,
   { query, variables }: GraphqlRequest,
   origin: string,
 ): Promise<unknown> {
@@ -58,7 +58,7 @@ interface HistoryArguments extends PageArguments {
 /** The fields of `Query` that are used, resolved by graphql-js's default resolvers. */
 class Root {
   constructor(
-    private readonly world: GithubWorld,
+    private readonly world: World,
     private readonly origin: string,
   ) {}
 

@@ -1,21 +1,16 @@
+import type { EmulatedAnswer } from '../provider.emulator.js';
 import { exampleOf } from './openapi.js';
 import { searchConversations } from './search.js';
 import {
   fullNameOf,
-  type GithubWorld,
+  type World,
   personByLogin,
   type WorldConversation,
   type WorldPerson,
   type WorldRepository,
-} from './world.js';
+} from '../world/world.js';
 
 type Json = Record<string, unknown>;
-
-export interface RestAnswer {
-  readonly status: number;
-  readonly body: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-}
 
 const [REPOSITORY] = exampleOf('/user/repos') as [Json];
 const USER = exampleOf('/user') as Json;
@@ -25,7 +20,7 @@ const [{ pull_request: PULL_REQUEST, ...CONVERSATION }] = (
 ).items;
 
 /** GitHub's REST API over a world; undefined for a route that nobody is expected to ask for. */
-export function restAnswer(world: GithubWorld, url: URL): RestAnswer | undefined {
+export function restAnswer(world: World, url: URL): EmulatedAnswer | undefined {
   switch (url.pathname) {
     case '/user':
       return { status: 200, body: userOf(personByLogin(world, world.viewer)) };
@@ -40,7 +35,7 @@ export function restAnswer(world: GithubWorld, url: URL): RestAnswer | undefined
   }
 }
 
-function searchAnswer(world: GithubWorld, url: URL): RestAnswer | undefined {
+function searchAnswer(world: World, url: URL): EmulatedAnswer | undefined {
   const results = searchConversations(world, url.searchParams.get('q') ?? '');
   if (!results) return undefined;
   const { start, end } = pageOf(url);
@@ -59,7 +54,7 @@ function searchAnswer(world: GithubWorld, url: URL): RestAnswer | undefined {
   return { status: 200, body };
 }
 
-function paged<T>(url: URL, list: readonly T[], show: (item: T) => unknown): RestAnswer {
+function paged<T>(url: URL, list: readonly T[], show: (item: T) => unknown): EmulatedAnswer {
   const { page, size, start, end } = pageOf(url);
   const last = Math.max(1, Math.ceil(list.length / size));
   const link = (number: number, rel: string): string => {
@@ -111,7 +106,7 @@ function repositoryOf(repository: WorldRepository, origin: string): Json {
 }
 
 function conversationOf(
-  world: GithubWorld,
+  world: World,
   repository: WorldRepository,
   conversation: WorldConversation,
   origin: string,

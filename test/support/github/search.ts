@@ -1,9 +1,9 @@
 import {
   fullNameOf,
-  type GithubWorld,
+  type World,
   type WorldConversation,
   type WorldRepository,
-} from './world.js';
+} from '../world/world.js';
 
 interface Found {
   readonly repository: WorldRepository;
@@ -52,7 +52,7 @@ const QUALIFIERS: Readonly<Record<string, (value: string) => Test>> = {
       isIn(range, conversation.updatedAt),
 };
 /** What a search for issues and pull requests finds; undefined for a qualifier not known here. */
-export function searchConversations(world: GithubWorld, search: string): Found[] | undefined {
+export function searchConversations(world: World, search: string): Found[] | undefined {
   // The advanced syntax: terms all have to hold, those in brackets with OR between them one.
   const terms = search.match(/\([^)]*\)|\S+/g) ?? [];
   const tests = terms.map((term) => anyOf(term.replace(/^\(|\)$/g, '').split(' OR ')));

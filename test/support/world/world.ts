@@ -1,5 +1,5 @@
-/** What there is on an emulated GitHub. Instants are ISO 8601 in UTC, in whole seconds. */
-export interface GithubWorld {
+/** What there is at an emulated provider. Instants are ISO 8601 in UTC, in whole seconds. */
+export interface World {
   /** The login of the token's holder. */
   readonly viewer: string;
   readonly people: readonly WorldPerson[];
@@ -10,7 +10,7 @@ export interface WorldPerson {
   readonly id: number;
   readonly login: string;
   readonly name: string;
-  /** Confirmed with GitHub; private unless public elsewhere. */
+  /** Confirmed with the provider; private unless public elsewhere. */
   readonly emails: readonly string[];
   readonly bot: boolean;
 }
@@ -77,21 +77,22 @@ export interface WorldRelease {
 
 export const fullNameOf = ({ owner, name }: WorldRepository): string => `${owner}/${name}`;
 
+/** GitHub's own, which its people also use elsewhere. */
 const noreplyOf = ({ id, login }: WorldPerson): string =>
   `${String(id)}+${login}@users.noreply.github.com`;
 
-/** Every address that GitHub takes for this person's. */
+/** Every address that is known to be this person's. */
 export const addressesOf = (person: WorldPerson): string[] => [
   ...person.emails,
   noreplyOf(person),
   `${person.login}@users.noreply.github.com`,
 ];
 
-export function personByEmail(world: GithubWorld, email: string): WorldPerson | undefined {
+export function personByEmail(world: World, email: string): WorldPerson | undefined {
   return world.people.find((person) => addressesOf(person).includes(email));
 }
 
-export function personByLogin(world: GithubWorld, login: string): WorldPerson {
+export function personByLogin(world: World, login: string): WorldPerson {
   const person = world.people.find((one) => one.login.toLowerCase() === login.toLowerCase());
   if (!person) throw new Error(`nobody in this world is called ${login}`);
   return person;

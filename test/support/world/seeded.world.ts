@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   addressesOf,
-  type GithubWorld,
+  type World,
   type WorldCommit,
   type WorldConversation,
   type WorldPerson,
@@ -33,7 +33,7 @@ const PEOPLE: readonly WorldPerson[] = [
 ];
 
 /** The same world for the same seed and size: people, a bot, an empty repository, squashes, co-authors. */
-export function seededWorld(size: WorldSize = {}): GithubWorld {
+export function seededWorld(size: WorldSize = {}): World {
   const { repositories = 6, active = repositories - 1 } = size;
   const random = randomOf(size.seed ?? 1);
   return {

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { World } from './world/world.js';
+
+export interface EmulatedRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly body: string;
+  readonly headers: IncomingMessage['headers'];
+}
+
+export interface EmulatedAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What goes wrong: an answer instead of the right one, none at all, half of one, or no JSON. */
+export type Fault =
+  | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: unknown }
+  | 'hang'
+  | 'cut'
+  | 'malformed';
+
+interface PlannedFault {
+  readonly fault: Fault;
+  readonly when: (request: EmulatedRequest) => boolean;
+  times: number;
+}
+
+/** A provider over real HTTP: what every one of them needs to be counted, slowed down and broken. */
+export abstract class ProviderEmulator {
+  readonly requests: EmulatedRequest[] = [];
+  /** Milliseconds before each answer. */
+  latency = 0;
+  /** The most requests that were in flight at once. */
+  maxInFlight = 0;
+  protected readonly surprises: string[] = [];
+  private readonly faults: PlannedFault[] = [];
+  private readonly server: Server = createServer();
+  private inFlight = 0;
+
+  protected constructor(readonly world: World) {
+    this.server.on('request', (request, response) => void this.receive(request, response));
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${String((this.server.address() as AddressInfo).port)}`;
+  }
+
+  /** Calls, queries and answers that the provider's own descriptions do not know. Specs expect none. */
+  unexpected(): readonly string[] {
+    return this.surprises;
+  }
+
+  /** Lets the next requests of a kind meet a fault. */
+  fail(fault: Fault, when: PlannedFault['when'] = () => true, times = Infinity): void {
+    this.faults.push({ fault, when, times });
+  }
+
+  heal(): void {
+    this.faults.length = 0;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  protected abstract answer(request: EmulatedRequest): Promise<EmulatedAnswer> | EmulatedAnswer;
+
+  protected async listen(): Promise<this> {
+    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+    return this;
+  }
+
+  private async receive(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.inFlight += 1;
+    this.maxInFlight = Math.max(this.maxInFlight, this.inFlight);
+    response.once('close', () => (this.inFlight -= 1));
+    let body = '';
+    for await (const piece of incoming.setEncoding('utf8')) body += String(piece);
+    const { method = '', headers } = incoming;
+    const request = { method, url: new URL(incoming.url ?? '', this.url), body, headers };
+    this.requests.push(request);
+    if (this.latency > 0) await sleep(this.latency);
+    const planned = this.faults.find(({ when, times }) => times > 0 && when(request));
+    if (planned) {
+      planned.times -= 1;
+      misbehave(planned.fault, response);
+      return;
+    }
+    send(response, await this.answer(request), headers['if-none-match']);
+  }
+}
+
+function misbehave(fault: Fault, response: ServerResponse): void {
+  if (fault === 'hang') return;
+  if (fault === 'malformed') {
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{"data": [');
+    return;
+  }
+  if (fault === 'cut') {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
+    response.write('{"data"', () => response.destroy());
+    return;
+  }
+  const { status, headers, body = { message: 'A fault' } } = fault;
+  send(response, { status, headers, body });
+}
+
+/** What was answered before is not sent again to those who name its tag. */
+function send(
+  response: ServerResponse,
+  { status, body, headers }: EmulatedAnswer,
+  knownTag?: string,
+): void {
+  const text = JSON.stringify(body);
+  const etag = `W/"${createHash('sha256').update(text).digest('hex')}"`;
+  const type = { 'content-type': 'application/json; charset=utf-8' };
+  const tagged = { ...type, ...(status === 200 && { etag }), ...headers };
+  if (status === 200 && knownTag === etag) response.writeHead(304, tagged).end();
+  else response.writeHead(status, tagged).end(text);
+}
