@@ -5,6 +5,7 @@ import { errorFrame, type Frame } from './replies/reply.message.js';
 
 /** Close codes of DESIGN's protocol beyond those of RFC 6455. */
 export const CLOSE_SESSION_OVER = 4401;
+export const CLOSE_TOO_MANY_MESSAGES = 4429;
 const CLOSE_SLOW_CONSUMER = 1013;
 
 /** How long one frame may take until it is out of this process. */
@@ -35,12 +36,9 @@ export class SessionSocket {
     const tooSlow = setTimeout(() => {
       this.closeSlow();
     }, SLOW_AFTER_MS);
-    await new Promise<void>((resolve) => {
-      this.socket.once('close', resolve);
-      this.socket.send(JSON.stringify(frame), () => {
-        this.socket.off('close', resolve);
-        resolve();
-      });
+    // The callback comes with an error when the socket closes first.
+    await new Promise<unknown>((resolve) => {
+      this.socket.send(JSON.stringify(frame), resolve);
     });
     clearTimeout(tooSlow);
   }

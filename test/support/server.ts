@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import request from 'supertest';
 import { createApp } from '../../src/app.setup.js';
 import type { SessionGrantDto } from '../../src/auth/auth.dto.js';
@@ -84,15 +85,32 @@ export class TestServer {
       [method](path)
       .redirects(0)
       .ok(() => true)
+      .buffer(true)
+      .parse(readText)
       .set({
         ...(token ? { authorization: `Bearer ${token}` } : {}),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       })
       .send(typeof body === 'string' ? body : JSON.stringify(body));
-    const { status, text } = response;
+    const { status } = response;
+    const text = response.body as string;
     const answered = new Headers(response.headers);
     const isJson = answered.get('content-type')?.includes('json') ?? false;
     return { status, headers: answered, body: (isJson ? JSON.parse(text) : text) as T };
   }
+}
+
+/** Whatever the media type: some of these answers are scripts, pictures or event streams. */
+function readText(
+  response: request.Response,
+  done: (error: Error | null, text: string) => void,
+): void {
+  const stream = response as unknown as IncomingMessage;
+  stream.setEncoding('utf8');
+  let text = '';
+  stream.on('data', (chunk: string) => (text += chunk));
+  stream.once('end', () => {
+    done(null, text);
+  });
 }
