@@ -1,6 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { describeSocket, SOCKET_PAYLOADS } from './chat/asyncapi.document.js';
 
 const VERSION = '1';
@@ -43,12 +43,26 @@ export function serveDocuments(app: NestFastifyApplication): void {
     jsonDocumentUrl: 'docs/json',
     yamlDocumentUrl: 'docs/yaml',
     customSiteTitle: 'Git Recap: API',
+    customCss: '.swagger-ui .topbar { display: none }',
   });
+  allowInlineStyles(app.getHttpAdapter().getInstance());
   app
     .getHttpAdapter()
     .get('/docs/asyncapi.json', (_request: unknown, reply: FastifyReply) =>
       reply.type('application/json').send(describeSocket(openApi())),
     );
+}
+
+/** Swagger UI styles its elements inline; no other page may. */
+function allowInlineStyles(fastify: FastifyInstance): void {
+  fastify.addHook('onSend', (request, reply, _payload, next) => {
+    const policy = reply.getHeader('content-security-policy');
+    if (/^\/docs(\/|$)/.test(request.url) && typeof policy === 'string') {
+      const relaxed = policy.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'");
+      void reply.header('content-security-policy', relaxed);
+    }
+    next();
+  });
 }
 
 const DESCRIPTION = [
