@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type LlmEmulator, startLlmEmulator } from './support/llm.emulator.js';
+import { RepositoryFolder } from './support/repository.js';
+import { TestServer } from './support/server.js';
+
+const STEADY = {
+  steps: [{ text: `- ${'on and on '.repeat(60)}\n`, cites: [0] }],
+  tokensPerSecond: 60,
+};
+
+// Two servers share something only where there is a Redis between them.
+const withRedis = process.env.TEST_REDIS_URL ? describe : describe.skip;
+
+withRedis('two pods and one Redis', () => {
+  const folder = new RepositoryFolder().add('one', [{ subject: 'feat: one' }]);
+  let llm: LlmEmulator;
+  let first: TestServer;
+  let second: TestServer;
+
+  beforeAll(async () => {
+    llm = await startLlmEmulator(() => STEADY);
+    const variables = {
+      GIT_ROOT: folder.path,
+      ANTHROPIC_API_KEY: 'sk-test',
+      ANTHROPIC_BASE_URL: llm.url,
+    };
+    [first, second] = await Promise.all([TestServer.start(variables), TestServer.start(variables)]);
+  });
+
+  afterAll(async () => {
+    await Promise.all([first.stop(), second.stop()]);
+    await llm.close();
+    folder.remove();
+  });
+
+  it('know the same session, and a reply written on one is read on both to the word', async () => {
+    const grant = await first.clone('one');
+    const [writing, reading] = await Promise.all([first.connect(grant), second.connect(grant)]);
+    writing.send('recap');
+    const { replyId } = (await writing.waitForEvent('accepted')).data;
+    const { data } = await writing.waitForEvent('token');
+    reading.send('resume', { replyId, after: data.seq });
+    await Promise.all([writing.waitForEnd(replyId), reading.waitForEnd(replyId)]);
+    const rest = writing.eventsOf(replyId).slice(data.seq);
+    expect(rest.length).toBeGreaterThan(3);
+    expect(reading.eventsOf(replyId)).toEqual(rest);
+  });
+
+  it('cancel each other’s replies', async () => {
+    const grant = await first.clone('one');
+    const writing = await first.connect(grant);
+    writing.send('recap');
+    const { replyId } = (await writing.waitForEvent('accepted')).data;
+    await writing.waitForEvent('token');
+    const request = llm.requests.at(-1);
+    await second.delete(`/replies/${String(replyId)}`, { token: grant.accessToken });
+    expect(await request?.ended).toBe('aborted');
+    expect((await writing.waitForEnd(replyId)).data.stopReason).toBe('cancelled');
+  });
+
+  it('sign out together: sockets on the other close with 4401', async () => {
+    const grant = await first.clone('one');
+    const socket = await first.connect(grant);
+    await second.delete('/session', { token: grant.accessToken });
+    expect((await socket.closed).code).toBe(4401);
+  });
+});
