@@ -9,10 +9,12 @@ import { identifyRequests } from './auth/identify.hook.js';
 import { refuseForeignHosts } from './auth/local-host.hook.js';
 import { TokenService } from './auth/token.service.js';
 import { Handshake } from './chat/handshake.js';
+import { MessageLimit } from './chat/message.limit.js';
 import { SessionWsAdapter } from './chat/session-ws.adapter.js';
 import { EnvironmentModule } from './config/environment.module.js';
 import type { Environment } from './config/environment.js';
 import type { Variables } from './config/read-environment.js';
+import { proxyTrust } from './config/trusted-proxies.js';
 import { serveDocuments } from './app.docs.js';
 import { fromFramework } from './errors/framework.error.js';
 import { acceptJsonBodies } from './errors/json-bodies.hook.js';
@@ -51,6 +53,7 @@ export async function createApp(variables?: Variables): Promise<NestFastifyAppli
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: true,
+    trustProxy: proxyTrust(environment.TRUST_PROXY),
     genReqId: () => randomUUID(),
     // For what fails before routing, such as a URL that cannot be decoded.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
@@ -80,9 +83,12 @@ async function configure(app: NestFastifyApplication, environment: Environment):
     exposedHeaders: EXPOSED_HEADERS,
     maxAge: 600,
   });
-  const handshake = app.get(Handshake);
+  const [handshake, limit] = [app.get(Handshake), app.get(MessageLimit)];
   app.useWebSocketAdapter(
-    new SessionWsAdapter(app, (request, sessionId) => handshake.authenticate(request, sessionId)),
+    new SessionWsAdapter(app, {
+      authenticate: (request, sessionId) => handshake.authenticate(request, sessionId),
+      admit: (socket) => limit.admit(socket),
+    }),
   );
   serveDocuments(app);
   await servePage(fastify);

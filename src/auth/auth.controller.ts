@@ -19,6 +19,7 @@ import {
 import type { Session } from './session.js';
 import { SessionService } from './session.service.js';
 import { viewSession } from './session.view.js';
+import { LimitSignIn } from './throttle.options.js';
 
 @ApiTags('sign-in')
 @Public({ session: 'optional' })
@@ -38,6 +39,7 @@ export class AuthController {
    * connection is added to that session.
    */
   @Post('pat')
+  @LimitSignIn()
   @UseGuards(PatGuard)
   @ApiBody({ type: PatDto })
   @ApiProblems(
@@ -61,6 +63,7 @@ export class AuthController {
    * repository is added to that session; in production it needs one that began with a provider.
    */
   @Post('clone')
+  @LimitSignIn()
   @UseGuards(CloneGuard)
   @ApiProblems(
     'clone_disabled',

@@ -1,17 +1,32 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
+import { ThrottlerModule } from '@nestjs/throttler';
 import { ProvidersModule } from '../providers/providers.module.js';
 import { AuthController } from './auth.controller.js';
 import { SessionController } from './session.controller.js';
 import { SessionGuard } from './session.guard.js';
+import { SessionLimit } from './session.limit.js';
 import { SessionService } from './session.service.js';
+import { ThrottleGuard } from './throttle.guard.js';
+import { ThrottleOptions } from './throttle.options.js';
 import { TokenService } from './token.service.js';
 
 @Module({
-  imports: [JwtModule.register({}), ProvidersModule],
+  imports: [
+    JwtModule.register({}),
+    ThrottlerModule.forRootAsync({ useClass: ThrottleOptions }),
+    ProvidersModule,
+  ],
   controllers: [AuthController, SessionController],
-  providers: [TokenService, SessionService, { provide: APP_GUARD, useClass: SessionGuard }],
-  exports: [TokenService, SessionService],
+  providers: [
+    TokenService,
+    SessionService,
+    SessionLimit,
+    // In this order: who asks too often is not even looked up.
+    { provide: APP_GUARD, useClass: ThrottleGuard },
+    { provide: APP_GUARD, useClass: SessionGuard },
+  ],
+  exports: [TokenService, SessionService, SessionLimit],
 })
 export class AuthModule {}

@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs
 import { fromFramework } from '../errors/framework.error.js';
 import { toProblem } from '../errors/problem.js';
 import { ChatSockets } from './chat.sockets.js';
+import { subjectOf } from './message.subject.js';
 import type { AuthenticatedSocket } from './session-ws.adapter.js';
 
 /** Answers a message that failed with an `error` frame that names what the message was about. */
@@ -15,15 +16,6 @@ export class ChatFilter implements ExceptionFilter {
     const context = host.switchToWs();
     const socket = this.sockets.of(context.getClient<AuthenticatedSocket>());
     if (toProblem(fromFramework(error)).status >= 500) this.logger.error(error);
-    socket?.sendError(error, aboutOf(context.getData<unknown>()));
+    socket?.sendError(error, subjectOf(context.getData<unknown>()));
   }
-}
-
-function aboutOf(data: unknown): { replyId?: string; ref?: string } {
-  const { replyId, ref } = Object(data) as Record<string, unknown>;
-  return { replyId: shortText(replyId), ref: shortText(ref) };
-}
-
-function shortText(value: unknown): string | undefined {
-  return typeof value === 'string' && value.length <= 64 ? value : undefined;
 }

@@ -4,6 +4,7 @@ import { RecapModule } from '../recap/recap.module.js';
 import { ChatGateway } from './chat.gateway.js';
 import { ChatSockets } from './chat.sockets.js';
 import { Handshake } from './handshake.js';
+import { MessageLimit } from './message.limit.js';
 import { RepliesController } from './replies/replies.controller.js';
 import { ReplyRunner } from './replies/reply.runner.js';
 import { ReplyService } from './replies/reply.service.js';
@@ -13,6 +14,14 @@ import { WriterModule } from './writer/writer.module.js';
 @Module({
   imports: [AuthModule, RecapModule, WriterModule],
   controllers: [RepliesController],
-  providers: [ChatGateway, ChatSockets, Handshake, ReplyService, ReplyRunner, ReplyStore],
+  providers: [
+    ChatGateway,
+    ChatSockets,
+    Handshake,
+    MessageLimit,
+    ReplyService,
+    ReplyRunner,
+    ReplyStore,
+  ],
 })
 export class ChatModule {}

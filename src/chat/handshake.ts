@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { isLocalHost } from '../auth/local-host.hook.js';
 import { bearerOf } from '../auth/identify.hook.js';
 import type { Identity } from '../auth/session.js';
+import { SessionLimit } from '../auth/session.limit.js';
 import { SessionService } from '../auth/session.service.js';
 import { TokenService } from '../auth/token.service.js';
 import { Environment } from '../config/environment.js';
@@ -18,10 +19,11 @@ export class Handshake {
   constructor(
     private readonly tokens: TokenService,
     private readonly sessions: SessionService,
+    private readonly limit: SessionLimit,
     private readonly environment: Environment,
   ) {}
 
-  /** @throws DomainError `unauthorized`, `session_over`, `forbidden`, `foreign_origin`, `foreign_host`. */
+  /** @throws DomainError `unauthorized`, `session_over`, `forbidden`, `foreign_origin`, `foreign_host`, `rate_limited`. */
   async authenticate(request: IncomingMessage, sessionId: string): Promise<Identity> {
     this.checkHost(request);
     this.checkOrigin(request);
@@ -31,6 +33,7 @@ export class Handshake {
     if (identity.sessionId !== sessionId) {
       throw new DomainError('forbidden', 'This socket belongs to another session.');
     }
+    await this.limit.count(sessionId);
     await this.sessions.open(identity);
     return identity;
   }

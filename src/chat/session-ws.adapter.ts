@@ -5,16 +5,24 @@ import type { IncomingMessage, Server } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { match, type MatchFunction } from 'path-to-regexp';
-import { type Observable, of } from 'rxjs';
+import { EMPTY, from, mergeAll, type Observable, of } from 'rxjs';
 import type { WebSocket, WebSocketServer } from 'ws';
 import type { Identity } from '../auth/session.js';
 import { DomainError } from '../errors/domain.error.js';
 import { toProblem } from '../errors/problem.js';
+import { subjectOfMessage } from './message.subject.js';
 import { errorFrame } from './replies/reply.message.js';
 import { readFrame } from './socket-frame.js';
 
 type SocketPath = Record<'sessionId', string>;
-type Authenticate = (request: IncomingMessage, sessionId: string) => Promise<Identity>;
+
+/** Who decides what the adapter only asks; each refuses by throwing a DomainError. */
+interface Doorkeepers {
+  /** Before the handshake: whose socket it is. */
+  readonly authenticate: (request: IncomingMessage, sessionId: string) => Promise<Identity>;
+  /** Before a message is looked at. */
+  readonly admit: (socket: AuthenticatedSocket) => Promise<void>;
+}
 
 interface PathServer extends WebSocketServer {
   readonly path: string;
@@ -23,6 +31,12 @@ interface PathServer extends WebSocketServer {
 /** What the adapter gives to the gateway with each connection. */
 export interface AuthenticatedSocket extends WebSocket {
   identity: Identity;
+}
+
+/** The event that `ws` tells of a message by. */
+interface Message {
+  readonly data: unknown;
+  readonly target: AuthenticatedSocket;
 }
 
 const HEARTBEAT_MS = 30_000;
@@ -40,24 +54,17 @@ export class SessionWsAdapter extends WsAdapter {
 
   constructor(
     app: INestApplicationContext,
-    private readonly authenticate: Authenticate,
+    private readonly doorkeepers: Doorkeepers,
   ) {
     super(app);
   }
 
   override bindMessageHandler(
-    message: { readonly data: unknown },
+    message: Message,
     handlers: Map<string, WsMessageHandler>,
     transform: (data: unknown) => Observable<unknown>,
   ): Observable<unknown> {
-    try {
-      const { event, data } = readFrame(message.data);
-      const handler = handlers.get(event);
-      if (!handler) throw new DomainError('unknown_event', 'The socket does not know this event.');
-      return transform(handler.callback(data, event));
-    } catch (error) {
-      return of(errorFrame(error));
-    }
+    return from(this.handle(message, handlers, transform)).pipe(mergeAll());
   }
 
   override async close(server: WebSocketServer): Promise<void> {
@@ -83,6 +90,24 @@ export class SessionWsAdapter extends WsAdapter {
     return httpServer;
   }
 
+  private async handle(
+    { data: text, target: socket }: Message,
+    handlers: Map<string, WsMessageHandler>,
+    transform: (data: unknown) => Observable<unknown>,
+  ): Promise<Observable<unknown>> {
+    // A socket that is being closed still delivers what its client goes on sending.
+    if (socket.readyState !== socket.OPEN) return EMPTY;
+    try {
+      await this.doorkeepers.admit(socket);
+      const { event, data } = readFrame(text);
+      const handler = handlers.get(event);
+      if (!handler) throw new DomainError('unknown_event', 'The socket does not know this event.');
+      return transform(handler.callback(data, event));
+    } catch (error) {
+      return of(errorFrame(error, subjectOfMessage(text)));
+    }
+  }
+
   private async upgrade(
     port: number,
     request: IncomingMessage,
@@ -96,7 +121,7 @@ export class SessionWsAdapter extends WsAdapter {
     try {
       if (this.closing) throw new DomainError('draining', 'The server is shutting down.');
       const { server, sessionId } = this.find(port, request);
-      const identity = await this.authenticate(request, sessionId);
+      const identity = await this.doorkeepers.authenticate(request, sessionId);
       if (socket.destroyed) return;
       socket.off('error', onError);
       server.handleUpgrade(request, socket, head, (client) => {
@@ -146,6 +171,7 @@ function refuse(socket: Duplex, error: unknown): void {
       `HTTP/1.1 ${String(problem.status)} ${STATUS_CODES[problem.status] ?? ''}`,
       'Connection: close',
       'Content-Type: application/problem+json',
+      ...(problem.retryAfter ? [`Retry-After: ${problem.retryAfter}`] : []),
       `Content-Length: ${String(Buffer.byteLength(body))}`,
       '',
       body,

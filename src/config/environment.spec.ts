@@ -46,6 +46,10 @@ describe('the environment', () => {
     ['JWT_SECRET_KEY', `${SECRET},short-one`],
     ['REDIS_URL', 'http://redis.internal'],
     ['LOG_LEVEL', 'loud'],
+    ['TRUST_PROXY', 'everyone'],
+    ['TRUST_PROXY', '10.0.0.0/33'],
+    ['TRUST_PROXY', '99'],
+    ['RATE_LIMIT_PER_MINUTE', '0.5'],
     ['ANTHROPIC_API_KEY', 'sk with a space'],
   ])('names %s when it is %s, and not its value', (name, value) => {
     const read = (): unknown => readEnvironment({ [name]: value });
@@ -60,6 +64,14 @@ describe('the environment', () => {
     });
     expect(environment.CORS_ORIGINS).toEqual(['https://a.example', 'https://b.example']);
     expect(environment.PORT).toBe(3000);
+  });
+
+  it.each([
+    ['off', false],
+    ['2', 2],
+    ['10.0.0.0/8, ::1', ['10.0.0.0/8', '::1']],
+  ])('trusts proxies as TRUST_PROXY=%s says', (text, trusted) => {
+    expect(readEnvironment({ TRUST_PROXY: text }).TRUST_PROXY).toEqual(trusted);
   });
 
   it('is documented: .env.example names every variable and no other', () => {

@@ -10,6 +10,7 @@ import {
   Min,
   MinLength,
 } from 'class-validator';
+import { IsTrustedProxies, readTrustedProxies, type TrustedProxies } from './trusted-proxies.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const MEBIBYTE = 1024 * 1024;
@@ -21,6 +22,9 @@ const list = ({ value }: { value: unknown }): unknown =>
         .map((item) => item.trim())
         .filter(Boolean)
     : value;
+
+const proxies = ({ value }: { value: unknown }): unknown =>
+  typeof value === 'string' ? readTrustedProxies(value) : value;
 
 /**
  * The environment, validated once at start and injectable. `.env.example` documents every variable;
@@ -57,6 +61,18 @@ export class Environment {
   @IsString({ each: true })
   CORS_ORIGINS: string[] = [];
 
+  /** Which proxies' X-Forwarded-For is believed: none, the last so many, or those with these addresses. */
+  @Transform(proxies)
+  @IsTrustedProxies()
+  TRUST_PROXY: TrustedProxies = false;
+
+  /** Requests and socket messages a minute, of a session or of a client address without one. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000)
+  RATE_LIMIT_PER_MINUTE = 100;
+
   /** Seconds without a request, a message or a running reply until a session is over. */
   @Type(() => Number)
   @IsInt()
@@ -73,6 +89,12 @@ export class Environment {
 
   @IsUrl({ protocols: ['https', 'http'], require_tld: false, require_protocol: true })
   GITHUB_API_URL = 'https://api.github.com';
+
+  @IsUrl({ protocols: ['https', 'http'], require_tld: false, require_protocol: true })
+  GITLAB_URL = 'https://gitlab.com';
+
+  @IsUrl({ protocols: ['https', 'http'], require_tld: false, require_protocol: true })
+  AZURE_DEVOPS_URL = 'https://dev.azure.com';
 
   /** Local repositories live under it. Unset: the working directory in development, none in production. */
   @IsOptional()

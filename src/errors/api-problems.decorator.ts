@@ -10,6 +10,7 @@ const ALWAYS: readonly ProblemCode[] = [
   'invalid_request',
   'unauthorized',
   'session_over',
+  'rate_limited',
   'internal',
   'state_unavailable',
 ];

@@ -4,6 +4,7 @@ import { MemorySharedState } from './memory.shared-state.js';
 import { connectRedis } from './redis.clients.js';
 import { RedisSharedState } from './redis.shared-state.js';
 import { SharedState } from './shared-state.js';
+import { SharedThrottlerStorage } from './throttler.storage.js';
 
 const READY_TIMEOUT_MS = 5_000;
 
@@ -11,6 +12,7 @@ const READY_TIMEOUT_MS = 5_000;
 @Global()
 @Module({
   providers: [
+    SharedThrottlerStorage,
     {
       provide: SharedState,
       inject: [Environment],
@@ -18,7 +20,7 @@ const READY_TIMEOUT_MS = 5_000;
         REDIS_URL ? openRedis(REDIS_URL) : new MemorySharedState(),
     },
   ],
-  exports: [SharedState],
+  exports: [SharedState, SharedThrottlerStorage],
 })
 export class StateModule {}
 

@@ -38,6 +38,8 @@ export class TestServer {
       LOG_LEVEL: 'silent',
       JWT_SECRET_KEY: SHARED_SECRET,
       REDIS_URL: process.env.TEST_REDIS_URL,
+      // All specs come from one address; test/throttle.e2e-spec.ts is about the limit.
+      RATE_LIMIT_PER_MINUTE: '1000000',
       ...variables,
     });
     await app.listen(0, '127.0.0.1');
@@ -63,8 +65,8 @@ export class TestServer {
   }
 
   /** Signs in with a local repository. */
-  async clone(path = '.'): Promise<SessionGrantDto> {
-    const { status, body } = await this.post<SessionGrantDto>('/clone', { path });
+  async clone(path = '.', options: RequestOptions = {}): Promise<SessionGrantDto> {
+    const { status, body } = await this.post<SessionGrantDto>('/clone', { path }, options);
     if (status !== 201) throw new Error(`sign-in failed: ${JSON.stringify(body)}`);
     return body;
   }

@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { SessionLimit } from '../auth/session.limit.js';
+import { DomainError } from '../errors/domain.error.js';
+import { CLOSE_TOO_MANY_MESSAGES } from './session-socket.js';
+import type { AuthenticatedSocket } from './session-ws.adapter.js';
+
+/** A client that goes on after so many refusals does not read them. */
+const MAX_REFUSALS = 20;
+
+interface Refusals {
+  readonly last: DomainError;
+  readonly count: number;
+}
+
+/** Holds the messages of sockets against the limit of their session. */
+@Injectable()
+export class MessageLimit {
+  private readonly refusals = new WeakMap<AuthenticatedSocket, Refusals>();
+
+  constructor(private readonly limit: SessionLimit) {}
+
+  /**
+   * Counts one message, whatever is in it. A socket that persists is closed with 4429.
+   * @throws DomainError `rate_limited` for a message that must not be handled.
+   */
+  async admit(socket: AuthenticatedSocket): Promise<void> {
+    const last = this.refusals.get(socket)?.last;
+    // Until its minute is over, a socket is refused without asking the shared state again.
+    if (last?.retryAt && last.retryAt.getTime() > Date.now()) throw this.refuse(socket, last);
+    try {
+      await this.limit.count(socket.identity.sessionId);
+    } catch (error) {
+      throw error instanceof DomainError ? this.refuse(socket, error) : error;
+    }
+    this.refusals.delete(socket);
+  }
+
+  private refuse(socket: AuthenticatedSocket, error: DomainError): DomainError {
+    const count = (this.refusals.get(socket)?.count ?? 0) + 1;
+    this.refusals.set(socket, { last: error, count });
+    if (count > MAX_REFUSALS) socket.close(CLOSE_TOO_MANY_MESSAGES, 'too many messages');
+    return error;
+  }
+}
