@@ -21,7 +21,7 @@ const BOT_ADDRESSES = new Set([
   'support@dependabot.com',
 ]);
 /** https://docs.gitlab.com/user/project/settings/project_access_tokens/#bot-users-for-projects */
-const GITLAB_TOKEN_BOT = /^(?:project|group)_\d+_bot[\w.-]*@/;
+const GITLAB_TOKEN_BOT = /^(?:project|group)_\d+_bot[\w.-]*(?:@|$)/;
 
 /** Whether a name, login or address is one that programs go by. */
 export function isBot({ name, email, login }: Omit<Author, 'bot'>): boolean {
@@ -30,6 +30,6 @@ export function isBot({ name, email, login }: Omit<Author, 'bot'>): boolean {
   return (
     names.some((text) => text.endsWith('[bot]') || BOT_NAMES.has(text)) ||
     BOT_ADDRESSES.has(address) ||
-    GITLAB_TOKEN_BOT.test(address)
+    [...names, address].some((text) => GITLAB_TOKEN_BOT.test(text))
   );
 }

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { BaseFetcher } from './base.fetcher.js';
 import { GitModule } from './git/git.module.js';
 import { GithubFetcher } from './github/github.fetcher.js';
+import { GitlabFetcher } from './gitlab/gitlab.fetcher.js';
 import { OutboundHttp } from './http/outbound-http.js';
 import { OutboundLimits } from './http/outbound.limits.js';
 import { RoutingFetcher } from './routing.fetcher.js';
@@ -12,6 +13,7 @@ import { RoutingFetcher } from './routing.fetcher.js';
     OutboundLimits,
     OutboundHttp,
     GithubFetcher,
+    GitlabFetcher,
     RoutingFetcher,
     { provide: BaseFetcher, useExisting: RoutingFetcher },
   ],

@@ -2,7 +2,7 @@ import type { ProviderName } from './connection.js';
 
 /** A repository as every provider can tell it. */
 export interface Repository {
-  /** Unique across providers and hosts: `github:github.com/octocat/hello`, `git:local/.`. */
+  /** Unique across providers and hosts: `github:github.com/octocat/hello`, `gitlab:gitlab.com/278964`, `git:local/.`. */
   readonly id: string;
   readonly provider: ProviderName;
   readonly connectionId: string;
@@ -15,7 +15,7 @@ export interface Repository {
   readonly fork: boolean;
   /** Absent in an empty repository. */
   readonly defaultBranch?: string;
-  /** When something was last pushed (git: the newest commit), ISO 8601; absent where the provider does not tell. */
+  /** When something was last pushed (git: the newest commit; GitLab: the last activity of any kind), ISO 8601; absent where the provider does not tell. */
   readonly pushedAt?: string;
 }
 

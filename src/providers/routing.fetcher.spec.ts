@@ -29,7 +29,7 @@ describe('RoutingFetcher', () => {
 
   it('is what one gets who asks for a fetcher', () => {
     expect(app.get(BaseFetcher)).toBe(app.get(RoutingFetcher));
-    expect(app.get(RoutingFetcher).providers).toEqual(['git', 'github']);
+    expect(app.get(RoutingFetcher).providers).toEqual(['git', 'github', 'gitlab']);
   });
 
   it('asks the provider of the connection', async () => {
@@ -41,8 +41,8 @@ describe('RoutingFetcher', () => {
   });
 
   it('names the providers there are when asked for another', async () => {
-    const request = { provider: 'gitlab', token: 'secret' } as const;
-    const message = 'provider must be one of: git, github';
+    const request = { provider: 'azure-devops', token: 'secret' } as const;
+    const message = 'provider must be one of: git, github, gitlab';
     await expect(app.get(BaseFetcher).connect(request, never)).rejects.toMatchObject({
       code: 'invalid_request',
       errors: [{ field: 'provider', message }],

@@ -5,6 +5,7 @@ import { type ActionBatch, BaseFetcher, type RepositoryListing } from './base.fe
 import type { Connection, ConnectionRequest, ProviderName } from './connection.js';
 import { GitFetcher } from './git/git.fetcher.js';
 import { GithubFetcher } from './github/github.fetcher.js';
+import { GitlabFetcher } from './gitlab/gitlab.fetcher.js';
 
 /** Passes every question on to the fetcher of the connection's provider. */
 @Injectable()
@@ -14,9 +15,9 @@ export class RoutingFetcher extends BaseFetcher {
   readonly providers: readonly ProviderName[];
   private readonly fetchers: ReadonlyMap<ProviderName, BaseFetcher>;
 
-  constructor(git: GitFetcher, github: GithubFetcher) {
+  constructor(git: GitFetcher, github: GithubFetcher, gitlab: GitlabFetcher) {
     super();
-    this.fetchers = new Map([git, github].map((fetcher) => [fetcher.provider, fetcher]));
+    this.fetchers = new Map([git, github, gitlab].map((fetcher) => [fetcher.provider, fetcher]));
     this.providers = [...this.fetchers.keys()];
   }
 

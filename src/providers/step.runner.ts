@@ -1,4 +1,5 @@
 import { DomainError } from '../errors/domain.error.js';
+import { isFatal } from './fatal-error.js';
 import type { Step, StepOutcome } from './step.js';
 
 export interface StepResult {
@@ -6,9 +7,6 @@ export interface StepResult {
   readonly outcome: StepOutcome;
   readonly error?: DomainError;
 }
-
-/** What ends the whole reading, because every other request would meet it too. */
-const FATAL = ['provider_unauthorized', 'provider_rate_limited'];
 
 /**
  * Runs steps and the steps they lead to, some at once, and yields each as it ends. No further step
@@ -39,7 +37,7 @@ async function settle(step: Step): Promise<StepResult> {
   try {
     return { step, outcome: await step.run() };
   } catch (error) {
-    if (!(error instanceof DomainError) || FATAL.includes(error.code)) throw error;
+    if (!(error instanceof DomainError) || isFatal(error)) throw error;
     const { repositories, kinds } = step;
     const gap = { repositories, kinds, reason: error.message, total: true };
     return { step, outcome: { gaps: [gap] }, error };

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { EmulatedGithub, MINE } from '../../../test/support/github/emulated-github.js';
+import { EmulatedGithub } from '../../../test/support/github/emulated-github.js';
+import { MINE } from '../../../test/support/world/questions.js';
 import { seededWorld } from '../../../test/support/world/seeded.world.js';
 import type { World } from '../../../test/support/world/world.js';
 

@@ -2,10 +2,10 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { GithubEmulator } from '../../../test/support/github.emulator.js';
-import { EmulatedGithub, EVERYONE, WHOLE } from '../../../test/support/github/emulated-github.js';
-import { seededWorld, WORLD_DAYS, WORLD_NOW } from '../../../test/support/world/seeded.world.js';
+import { EmulatedGithub } from '../../../test/support/github/emulated-github.js';
+import { EVERYONE, question, WHOLE } from '../../../test/support/world/questions.js';
+import { seededWorld } from '../../../test/support/world/seeded.world.js';
 import type { World } from '../../../test/support/world/world.js';
-import { ACTION_TYPES, type ActionQuery } from '../action.js';
 
 const never = new AbortController().signal;
 
@@ -158,36 +158,4 @@ describe('GithubFetcher', () => {
       expect(github.emulator.maxInFlight).toBeLessThanOrEqual(20);
     });
   });
-});
-
-const name = fc.constantFrom('octocat', 'hubot', 'defunkt', 'nobody', 'mona@private.example');
-/** Any minute, and the very seconds of actions: a window includes its begin and not its end. */
-const instant = fc.oneof(
-  fc
-    .integer({ min: 0, max: WORLD_DAYS * 24 * 60 })
-    .map((minutes) => new Date(WORLD_NOW - minutes * 60_000)),
-  fc
-    .constantFrom(
-      ...seededWorld().repositories.flatMap(({ commits, conversations, releases }) => [
-        ...commits.map(({ committedAt }) => committedAt),
-        ...conversations.map(({ updatedAt }) => updatedAt),
-        ...releases.map(({ createdAt, publishedAt = createdAt }) => publishedAt),
-      ]),
-    )
-    .map((text) => new Date(text)),
-);
-
-const question: fc.Arbitrary<ActionQuery> = fc.record({
-  since: instant,
-  until: instant,
-  authors: fc.oneof(
-    fc.constant(EVERYONE),
-    fc.record({
-      everyone: fc.constant(false as const),
-      viewer: fc.boolean(),
-      names: fc.uniqueArray(name, { maxLength: 2 }),
-    }),
-  ),
-  types: fc.subarray([...ACTION_TYPES], { minLength: 1 }),
-  includeBots: fc.boolean(),
 });

@@ -32,6 +32,14 @@ export class AnswerReader {
     return typeof value === 'boolean' ? value : this.refuse(field);
   }
 
+  optionalNumber(field: string): number | undefined {
+    return (this.field(field) ?? undefined) === undefined ? undefined : this.number(field);
+  }
+
+  optionalBoolean(field: string): boolean | undefined {
+    return (this.field(field) ?? undefined) === undefined ? undefined : this.boolean(field);
+  }
+
   /** An instant, as ISO 8601 in UTC. */
   instant(field: string): string {
     return this.optionalInstant(field) ?? this.refuse(field);

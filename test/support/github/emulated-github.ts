@@ -1,28 +1,15 @@
 import { Environment } from '../../../src/config/environment.js';
-import { ACTION_TYPES, type Action, type ActionQuery } from '../../../src/providers/action.js';
+import type { ActionQuery } from '../../../src/providers/action.js';
 import type { Connection } from '../../../src/providers/connection.js';
-import type { RepositoryCoverage } from '../../../src/providers/coverage.js';
 import { GithubFetcher } from '../../../src/providers/github/github.fetcher.js';
 import { OutboundHttp } from '../../../src/providers/http/outbound-http.js';
 import { OutboundLimits } from '../../../src/providers/http/outbound.limits.js';
 import { GithubEmulator } from '../github.emulator.js';
+import { readActions } from '../read-actions.js';
 import { expectedActions } from '../world/expected-actions.js';
+import { MINE } from '../world/questions.js';
+import { seededWorld } from '../world/seeded.world.js';
 import { fullNameOf, personByEmail } from '../world/world.js';
-import { seededWorld, WORLD_DAYS, WORLD_NOW } from '../world/seeded.world.js';
-
-const DAY = 86_400_000;
-
-export const EVERYONE = { everyone: true } as const;
-/** What the viewer did in the last ten days of a seeded world. */
-export const MINE: ActionQuery = {
-  since: new Date(WORLD_NOW - 10 * DAY),
-  until: new Date(WORLD_NOW),
-  authors: { everyone: false, viewer: true, names: [] },
-  types: ACTION_TYPES,
-  includeBots: false,
-};
-/** All that happened in a seeded world. */
-export const WHOLE = { since: new Date(WORLD_NOW - WORLD_DAYS * DAY), authors: EVERYONE };
 
 /** The real fetcher, in front of an emulated GitHub, with less patience than in production. */
 export class EmulatedGithub {
@@ -53,14 +40,7 @@ export class EmulatedGithub {
   async read(change: Partial<ActionQuery> = {}, connection?: Connection) {
     const query = { ...MINE, ...change };
     const asking = connection ?? (await this.connect());
-    const signal = AbortSignal.timeout(60_000);
-    const actions: Action[] = [];
-    const coverage: RepositoryCoverage[] = [];
-    for await (const batch of this.fetcher.getActions(asking, query, signal)) {
-      actions.push(...batch.actions);
-      coverage.push(...batch.coverage);
-    }
-    return { actions, ids: actions.map(({ id }) => id).sort(), coverage, query };
+    return { ...(await readActions(this.fetcher, asking, query)), query };
   }
 
   /** The ids of the actions that the world itself answers a question with. */

@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import { Environment } from '../../config/environment.js';
+import { accessTokenOf } from '../access-token.js';
+import type { ActionQuery } from '../action.js';
+import { type ActionBatch, BaseFetcher, type RepositoryListing } from '../base.fetcher.js';
+import type { Connection, ConnectionRequest } from '../connection.js';
+import { OutboundHttp } from '../http/outbound-http.js';
+import { knownAddress } from '../provider-address.js';
+import { GitlabActivity } from './gitlab.activity.js';
+import { GitlabApi } from './gitlab.api.js';
+import { readRepositories } from './gitlab.repositories.js';
+import { readConnection } from './gitlab.viewer.js';
+
+/** gitlab.com and self-managed GitLab, read as the holder of a token. */
+@Injectable()
+export class GitlabFetcher extends BaseFetcher {
+  readonly provider = 'gitlab';
+
+  constructor(
+    private readonly http: OutboundHttp,
+    private readonly environment: Environment,
+  ) {
+    super();
+  }
+
+  async connect(request: ConnectionRequest, signal: AbortSignal): Promise<Connection> {
+    const { GITLAB_URL: baseUrl } = this.environment;
+    if (request.baseUrl !== undefined) knownAddress('GitLab', request.baseUrl, baseUrl);
+    const token = accessTokenOf(request, 'GitLab');
+    return readConnection(new GitlabApi(this.http, { baseUrl, token }, signal), baseUrl, token);
+  }
+
+  async getRepositories(connection: Connection, signal: AbortSignal): Promise<RepositoryListing> {
+    const api = new GitlabApi(this.http, connection, signal);
+    return { repositories: await readRepositories(api, connection) };
+  }
+
+  /** Commits are those of all branches. Reviews are approvals. */
+  async *getActions(
+    connection: Connection,
+    query: ActionQuery,
+    signal: AbortSignal,
+  ): AsyncGenerator<ActionBatch> {
+    const leaving = new AbortController();
+    const api = new GitlabApi(this.http, connection, AbortSignal.any([signal, leaving.signal]));
+    try {
+      const repositories = query.repositories ?? (await readRepositories(api, connection));
+      yield* new GitlabActivity(api, connection, query).read(repositories);
+    } finally {
+      // Who stops listening early, or meets an error, leaves requests behind.
+      leaving.abort();
+    }
+  }
+}

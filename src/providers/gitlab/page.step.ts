@@ -1,0 +1,65 @@
+import { DomainError } from '../../errors/domain.error.js';
+import type { Action, ActionType } from '../action.js';
+import { isFatal } from '../fatal-error.js';
+import type { AnswerReader } from '../http/answer.reader.js';
+import type { Step, StepOutcome } from '../step.js';
+import type { GitlabPage } from './gitlab.api.js';
+
+/** A list of GitLab's, read page by page. */
+export interface Listing {
+  readonly kinds: readonly ActionType[];
+  /** The ids of the repositories it is of; absent: possibly all of them. */
+  readonly repositories?: readonly string[];
+  readonly read: (page: number) => Promise<GitlabPage>;
+  readonly collect: (items: readonly AnswerReader[]) => readonly Action[];
+  /** Whether what comes after these is of no use any more. */
+  readonly isPast?: (items: readonly AnswerReader[]) => boolean;
+  /** What is missing without it, where it only adds to actions that other lists tell of. */
+  readonly adds?: string;
+}
+
+/** Reads one page; it leads to the next, or the first, where GitLab has counted, to all others at once. */
+export class PageStep implements Step {
+  readonly kinds: readonly ActionType[];
+  readonly repositories: readonly string[] | undefined;
+
+  constructor(
+    private readonly listing: Listing,
+    private readonly page = 1,
+  ) {
+    this.kinds = listing.kinds;
+    this.repositories = listing.repositories;
+  }
+
+  async run(): Promise<StepOutcome> {
+    try {
+      const found = await this.listing.read(this.page);
+      return { actions: this.listing.collect(found.items), next: this.after(found) };
+    } catch (error) {
+      if (!this.isPartOnly || !(error instanceof DomainError) || isFatal(error)) throw error;
+      const { kinds, repositories } = this;
+      const reason = this.listing.adds ?? error.message;
+      return { gaps: [{ kinds, repositories, reason, total: false }] };
+    }
+  }
+
+  /** Without it some of these actions are there all the same. */
+  private get isPartOnly(): boolean {
+    return this.page > 1 || this.listing.adds !== undefined;
+  }
+
+  private after({ items, next, last }: GitlabPage): Step[] {
+    if (this.listing.isPast?.(items)) return [];
+    if (last === undefined || this.listing.isPast) {
+      return next === undefined ? [] : this.pages(next, next);
+    }
+    return this.page === 1 ? this.pages(2, last) : [];
+  }
+
+  private pages(first: number, last: number): Step[] {
+    return Array.from(
+      { length: Math.max(0, last - first + 1) },
+      (_, index) => new PageStep(this.listing, first + index),
+    );
+  }
+}
