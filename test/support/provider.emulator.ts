@@ -37,6 +37,8 @@ export abstract class ProviderEmulator {
   latency = 0;
   /** The most requests that were in flight at once. */
   maxInFlight = 0;
+  /** How many of the answers were a 304. */
+  notModified = 0;
   protected readonly surprises: string[] = [];
   private readonly faults: PlannedFault[] = [];
   private readonly server: Server = createServer();
@@ -92,7 +94,28 @@ export abstract class ProviderEmulator {
       misbehave(planned.fault, response);
       return;
     }
-    send(response, await this.answer(request), headers['if-none-match']);
+    this.send(response, await this.answer(request), headers);
+  }
+
+  /** What was answered before is not sent again to those who name its tag, which differs by credential. */
+  private send(
+    response: ServerResponse,
+    { status, body, headers }: EmulatedAnswer,
+    asked: IncomingMessage['headers'],
+  ): void {
+    const text = JSON.stringify(body);
+    const tagged = createHash('sha256').update(`${asked.authorization ?? ''} ${text}`);
+    const etag = `W/"${tagged.digest('hex')}"`;
+    if (status === 200 && asked['if-none-match'] === etag) {
+      this.notModified += 1;
+      response.writeHead(304, { etag, ...headers }).end();
+      return;
+    }
+    write(response, {
+      status,
+      body: text,
+      headers: { ...(status === 200 && { etag }), ...headers },
+    });
   }
 }
 
@@ -108,19 +131,13 @@ function misbehave(fault: Fault, response: ServerResponse): void {
     return;
   }
   const { status, headers, body = { message: 'A fault' } } = fault;
-  send(response, { status, headers, body });
+  write(response, { status, headers, body: JSON.stringify(body) });
 }
 
-/** What was answered before is not sent again to those who name its tag. */
-function send(
+function write(
   response: ServerResponse,
-  { status, body, headers }: EmulatedAnswer,
-  knownTag?: string,
+  { status, body, headers }: EmulatedAnswer & { readonly body: string },
 ): void {
-  const text = JSON.stringify(body);
-  const etag = `W/"${createHash('sha256').update(text).digest('hex')}"`;
-  const type = { 'content-type': 'application/json; charset=utf-8' };
-  const tagged = { ...type, ...(status === 200 && { etag }), ...headers };
-  if (status === 200 && knownTag === etag) response.writeHead(304, tagged).end();
-  else response.writeHead(status, tagged).end(text);
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
+  response.end(body);
 }

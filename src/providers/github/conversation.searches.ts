@@ -63,8 +63,9 @@ function openedOrClosed(asked: Asked, kind: ConversationType): Search[] {
 
 function reviewed({ api, apiUrl, query, login, place }: Asked): Search[] {
   const qualifiers = join(['is:pr', login && `reviewed-by:${accountOf(login)}`, place]);
-  // A review is an update, and others may have come after it.
-  const window = { since: query.since, until: new Date(Date.now() + DAY) };
+  // A review is an update, and others may have come after it. Whole days, so that the same question
+  // asked again is the same search.
+  const window = { since: query.since, until: new Date(Math.ceil(Date.now() / DAY + 1) * DAY) };
   const collect: Search['collect'] = (found) => {
     const ids = found.map((item) => item.text('node_id'));
     return { next: reviewSteps(api, apiUrl, ids, login) };

@@ -146,6 +146,19 @@ describe('GithubFetcher', () => {
       expect(coverage.every(({ status }) => status === 'complete')).toBe(true);
     });
 
+    it('asked for again are told by what did not change', async () => {
+      const connection = await github.connect();
+      const asking = () => github.read({}, connection);
+      const first = await asking();
+      github.emulator.requests.length = 0;
+      expect(github.emulator.notModified).toBe(0);
+      expect((await asking()).ids).toEqual(first.ids);
+      // GraphQL is asked by POST, which knows no conditions.
+      const questions = github.emulator.requests.filter(({ method }) => method === 'GET');
+      expect(questions.length).toBeGreaterThan(0);
+      expect(github.emulator.notModified).toBe(questions.length);
+    });
+
     it('of 200 repositories take few requests, and never more than 20 at once', async () => {
       await restart(seededWorld({ repositories: 200, active: 20 }));
       const connection = await github.connect();

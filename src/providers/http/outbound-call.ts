@@ -5,11 +5,9 @@ import type { Answer } from './answer.js';
 import { BodyTooLargeError, readBody } from './body.reader.js';
 import { networkError } from './network.error.js';
 import type { OutboundLimits } from './outbound.limits.js';
-import type { OutboundRequest, OutboundTarget } from './outbound-target.js';
+import type { OutboundTarget, PendingRequest } from './outbound-target.js';
 import { isRateLimited, retryAfter, retryTimeOf } from './rate-limit.js';
 import type { RequestGate } from './request.gate.js';
-
-type PendingRequest = OutboundRequest & { readonly signal: AbortSignal };
 
 /** A hanging server is asked once more and no oftener: each attempt costs the whole time-out. */
 const MAX_ATTEMPTS_IN_VAIN = 2;

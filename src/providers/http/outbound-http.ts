@@ -2,9 +2,16 @@ import { createHash } from 'node:crypto';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Agent } from 'undici';
 import { DomainError } from '../../errors/domain.error.js';
+import type { Answer } from './answer.js';
+import { EtagCache } from './etag.cache.js';
 import { OutboundCall } from './outbound-call.js';
 import { OutboundLimits } from './outbound.limits.js';
-import type { OutboundFetch, OutboundRequest, OutboundTarget } from './outbound-target.js';
+import type {
+  OutboundFetch,
+  OutboundRequest,
+  OutboundTarget,
+  PendingRequest,
+} from './outbound-target.js';
 import { RequestGate } from './request.gate.js';
 
 /** An answer with one of these must have no body (https://fetch.spec.whatwg.org/#null-body-status). */
@@ -12,12 +19,14 @@ const WITHOUT_BODY = [204, 205, 304];
 
 /**
  * The one way out to the providers. Connections are kept alive and bounded by origin, requests in
- * flight by origin and credential, time and size by {@link OutboundLimits}.
+ * flight by origin and credential, time and size by {@link OutboundLimits}; what is known is asked
+ * for with its ETag.
  */
 @Injectable()
 export class OutboundHttp implements OnApplicationShutdown {
   private readonly agent: Agent;
   private readonly gates = new Map<string, RequestGate>();
+  private readonly answers: EtagCache;
 
   constructor(private readonly limits: OutboundLimits) {
     this.agent = new Agent({
@@ -26,6 +35,7 @@ export class OutboundHttp implements OnApplicationShutdown {
       headersTimeout: limits.headersTimeout,
       bodyTimeout: limits.bodyTimeout,
     });
+    this.answers = new EtagCache(limits);
   }
 
   /**
@@ -48,9 +58,10 @@ export class OutboundHttp implements OnApplicationShutdown {
     }
     const deadline = AbortSignal.timeout(this.limits.totalTimeout);
     const signal = init.signal ? AbortSignal.any([init.signal, deadline]) : deadline;
-    const call = new OutboundCall(target, { ...init, signal }, this.agent, this.limits);
     try {
-      const answer = await this.throughGate(target, url.origin, (gate) => call.send(url, gate));
+      const answer = await this.answers.ask(target, url, { ...init, signal }, (request) =>
+        this.send(target, url, request),
+      );
       const body = WITHOUT_BODY.includes(answer.status) ? null : answer.body;
       return new Response(body, { status: answer.status, headers: answer.headers });
     } catch (error) {
@@ -59,6 +70,11 @@ export class OutboundHttp implements OnApplicationShutdown {
       const detail = `${target.name} did not answer in time`;
       throw new DomainError('provider_timeout', detail, { cause: error });
     }
+  }
+
+  private async send(target: OutboundTarget, url: URL, request: PendingRequest): Promise<Answer> {
+    const call = new OutboundCall(target, request, this.agent, this.limits);
+    return this.throughGate(target, url.origin, (gate) => call.send(url, gate));
   }
 
   private async throughGate<T>(

@@ -23,3 +23,6 @@ export interface OutboundRequest {
   /** It changes nothing, so it may be sent again after a failure. Default: whether it is a GET or HEAD. */
   readonly repeatable?: boolean;
 }
+
+/** A request whose end is settled. */
+export type PendingRequest = OutboundRequest & { readonly signal: AbortSignal };

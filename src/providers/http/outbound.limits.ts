@@ -20,6 +20,11 @@ export class OutboundLimits {
   maxRedirects = 3;
   /** Of a decoded answer. */
   maxBodySize = 50 * 1024 * 1024;
+  /** Of an answer that is kept for its ETag, and of all of them together. */
+  maxKeptAnswerSize = 1024 * 1024;
+  maxKeptSize = 32 * 1024 * 1024;
+  /** How long an answer is kept that nobody asks for. */
+  keptAnswerAge = 60 * 60 * SECOND;
   /** At once to one origin for one credential. */
   maxInFlight = 20;
   /** Kept open to one origin, for all credentials together. */
