@@ -15,6 +15,7 @@ import { EnvironmentModule } from './config/environment.module.js';
 import type { Environment } from './config/environment.js';
 import type { Variables } from './config/read-environment.js';
 import { proxyTrust } from './config/trusted-proxies.js';
+import { corsOptions } from './app.cors.js';
 import { serveDocuments } from './app.docs.js';
 import { fromFramework } from './errors/framework.error.js';
 import { acceptJsonBodies } from './errors/json-bodies.hook.js';
@@ -26,17 +27,6 @@ import { servePage } from './page/page.setup.js';
 const BODY_LIMIT_BYTES = 64 * 1024;
 /** A request that has not arrived completely by then is answered 408. */
 const REQUEST_TIMEOUT_MS = 20_000;
-
-const EXPOSED_HEADERS = [
-  'Location',
-  'RateLimit-Limit',
-  'RateLimit-Remaining',
-  'RateLimit-Reset',
-  'Retry-After',
-  'Age',
-  'X-Cache',
-  'X-Request-Id',
-];
 
 /**
  * The whole server, configured and ready to listen; the same for `main.ts`, the command line and tests.
@@ -77,12 +67,7 @@ async function configure(app: NestFastifyApplication, environment: Environment):
   if (!environment.isProduction) refuseForeignHosts(fastify);
   identifyRequests(fastify, app.get(TokenService));
   await fastify.register(helmet, { contentSecurityPolicy: CONTENT_SECURITY_POLICY });
-  app.enableCors({
-    origin: environment.CORS_ORIGINS,
-    methods: ['GET', 'POST', 'DELETE'],
-    exposedHeaders: EXPOSED_HEADERS,
-    maxAge: 600,
-  });
+  app.enableCors(corsOptions(environment));
   const [handshake, limit] = [app.get(Handshake), app.get(MessageLimit)];
   app.useWebSocketAdapter(
     new SessionWsAdapter(app, {

@@ -8,6 +8,8 @@ interface OpenApi {
 
 /** Who may call what. A route that is not listed here fails the suite: decide, then list it. */
 const ACCESS: Readonly<Record<string, 'public' | 'session'>> = {
+  'GET /auth/github': 'public',
+  'POST /external-signup': 'public',
   'POST /pat': 'public',
   'POST /clone': 'public',
   'GET /clone': 'public',

@@ -17,8 +17,7 @@ import {
   RequestSignal,
 } from './request.decorators.js';
 import type { Session } from './session.js';
-import { SessionService } from './session.service.js';
-import { viewSession } from './session.view.js';
+import { SessionGrants } from './session.grants.js';
 import { LimitSignIn } from './throttle.options.js';
 
 @ApiTags('sign-in')
@@ -26,7 +25,7 @@ import { LimitSignIn } from './throttle.options.js';
 @Controller()
 export class AuthController {
   constructor(
-    private readonly sessions: SessionService,
+    private readonly grants: SessionGrants,
     private readonly fetcher: BaseFetcher,
     private readonly localRepositories: LocalRepositories,
     private readonly environment: Environment,
@@ -53,7 +52,7 @@ export class AuthController {
     @MaybeSession() session: Session | undefined,
     @AccessToken() accessToken: string,
   ): Promise<SessionGrantDto> {
-    return this.grant(connection, session, accessToken);
+    return this.grants.grant(connection, session, accessToken);
   }
 
   /**
@@ -87,7 +86,7 @@ export class AuthController {
       { provider: 'git', baseUrl: dto.url, path: dto.path },
       signal,
     );
-    return this.grant(connection, session, accessToken);
+    return this.grants.grant(connection, session, accessToken);
   }
 
   /**
@@ -104,22 +103,5 @@ export class AuthController {
       paths: this.environment.GIT_ROOT !== undefined,
       repositories: await this.localRepositories.list(),
     };
-  }
-
-  private async grant(
-    connection: Connection,
-    current: Session | undefined,
-    accessToken: string,
-  ): Promise<SessionGrantDto> {
-    if (current) {
-      const session = await this.sessions.add(current.identity, connection);
-      return this.view(session, accessToken);
-    }
-    const { session, token } = await this.sessions.start(connection);
-    return this.view(session, token.accessToken);
-  }
-
-  private view(session: Session, accessToken: string): SessionGrantDto {
-    return { ...viewSession(session, this.environment), accessToken, tokenType: 'Bearer' };
   }
 }

@@ -4,7 +4,12 @@ import { JwtModule } from '@nestjs/jwt';
 import { ThrottlerModule } from '@nestjs/throttler';
 import { ProvidersModule } from '../providers/providers.module.js';
 import { AuthController } from './auth.controller.js';
+import { GithubController } from './github/github.controller.js';
+import { GithubStrategy } from './github/github.strategy.js';
+import { GithubTokens } from './github/github.tokens.js';
+import { SignInStarts } from './github/sign-in.starts.js';
 import { SessionController } from './session.controller.js';
+import { SessionGrants } from './session.grants.js';
 import { SessionGuard } from './session.guard.js';
 import { SessionLimit } from './session.limit.js';
 import { SessionService } from './session.service.js';
@@ -18,11 +23,15 @@ import { TokenService } from './token.service.js';
     ThrottlerModule.forRootAsync({ useClass: ThrottleOptions }),
     ProvidersModule,
   ],
-  controllers: [AuthController, SessionController],
+  controllers: [AuthController, GithubController, SessionController],
   providers: [
     TokenService,
     SessionService,
+    SessionGrants,
     SessionLimit,
+    SignInStarts,
+    GithubTokens,
+    GithubStrategy,
     // In this order: who asks too often is not even looked up.
     { provide: APP_GUARD, useClass: ThrottleGuard },
     { provide: APP_GUARD, useClass: SessionGuard },

@@ -51,11 +51,26 @@ describe('the environment', () => {
     ['TRUST_PROXY', '99'],
     ['RATE_LIMIT_PER_MINUTE', '0.5'],
     ['ANTHROPIC_API_KEY', 'sk with a space'],
+    ['GITHUB_CLIENT_ID', 'id with a space'],
+    ['OAUTH_REDIRECT_URIS', 'recap/back'],
   ])('names %s when it is %s, and not its value', (name, value) => {
     const read = (): unknown => readEnvironment({ [name]: value });
     expect(read).toThrow(name);
     expect(read).not.toThrow(value);
   });
+
+  it.each(['GITHUB_CLIENT_SECRET', 'OAUTH_REDIRECT_URIS'])(
+    'wants %s where there is a GITHUB_CLIENT_ID',
+    (name) => {
+      const complete = {
+        GITHUB_CLIENT_ID: 'id',
+        GITHUB_CLIENT_SECRET: SECRET,
+        OAUTH_REDIRECT_URIS: 'https://recap.example.com/back',
+      };
+      expect(readEnvironment(complete).GITHUB_CLIENT_ID).toBe('id');
+      expect(() => readEnvironment({ ...complete, [name]: '' })).toThrow(name);
+    },
+  );
 
   it('takes lists apart and empty variables as unset', () => {
     const environment = readEnvironment({

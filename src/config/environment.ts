@@ -87,6 +87,32 @@ export class Environment {
   @Max(43_200)
   SESSION_MAX_SECONDS = 43_200;
 
+  /** The OAuth app that users sign in with; unset: they cannot. */
+  @IsOptional()
+  @Matches(/^\S+$/)
+  GITHUB_CLIENT_ID?: string;
+
+  @IsOptional()
+  @Matches(/^\S+$/)
+  GITHUB_CLIENT_SECRET?: string;
+
+  /** What users who sign in with GitHub are asked to grant. */
+  @Transform(list)
+  @IsString({ each: true })
+  GITHUB_SCOPES: string[] = ['user:email'];
+
+  /** Where GitHub may send browsers back to, to the letter. */
+  @Transform(list)
+  @IsUrl(
+    { protocols: ['https', 'http'], require_tld: false, require_protocol: true },
+    { each: true },
+  )
+  OAUTH_REDIRECT_URIS: string[] = [];
+
+  /** Where people see GitHub, and are asked for their consent. */
+  @IsUrl({ protocols: ['https', 'http'], require_tld: false, require_protocol: true })
+  GITHUB_URL = 'https://github.com';
+
   @IsUrl({ protocols: ['https', 'http'], require_tld: false, require_protocol: true })
   GITHUB_API_URL = 'https://api.github.com';
 

@@ -22,7 +22,11 @@ export function readEnvironment(variables: Variables): Environment {
   const environment = plainToInstance(Environment, Object.fromEntries(given), {
     exposeDefaultValues: true,
   });
-  const complaints = [...validationComplaints(environment), ...productionComplaints(environment)];
+  const complaints = [
+    ...validationComplaints(environment),
+    ...signInComplaints(environment),
+    ...productionComplaints(environment),
+  ];
   if (complaints.length > 0) {
     throw new EnvironmentError(
       `The environment is not valid; see .env.example.\n  ${complaints.join('\n  ')}`,
@@ -35,6 +39,19 @@ function validationComplaints(environment: Environment): string[] {
   return validateSync(environment, { validationError: { target: false, value: false } }).flatMap(
     (error) => Object.values(error.constraints ?? {}),
   );
+}
+
+function signInComplaints(environment: Environment): string[] {
+  const { GITHUB_CLIENT_ID, GITHUB_CLIENT_SECRET, OAUTH_REDIRECT_URIS } = environment;
+  if (GITHUB_CLIENT_ID === undefined) return [];
+  const missing: string[] = [];
+  if (GITHUB_CLIENT_SECRET === undefined) {
+    missing.push('GITHUB_CLIENT_SECRET is needed with GITHUB_CLIENT_ID');
+  }
+  if (OAUTH_REDIRECT_URIS.length === 0) {
+    missing.push('OAUTH_REDIRECT_URIS is needed with GITHUB_CLIENT_ID');
+  }
+  return missing;
 }
 
 function productionComplaints(environment: Environment): string[] {

@@ -57,6 +57,46 @@ export const PROBLEMS = define({
     title: 'Recaps of repositories by URL or path are switched off',
     hint: 'Have the operator set GIT_HOSTS for URLs, or GIT_ROOT for local paths.',
   },
+  sign_in_disabled: {
+    status: 403,
+    title: 'Sign-in with GitHub is switched off',
+    hint: 'Sign in with POST /pat, or have the operator set GITHUB_CLIENT_ID.',
+  },
+  sign_in_unknown: {
+    status: 400,
+    title: 'The sign-in is over or never began',
+    hint: 'Begin again at GET /auth/github: a state is good once, for ten minutes.',
+  },
+  sign_in_foreign: {
+    status: 403,
+    title: 'The sign-in began in another browser',
+    hint: 'Begin again at GET /auth/github, and send its cookie (credentials: include) at the end.',
+  },
+  sign_in_misconfigured: {
+    status: 502,
+    title: 'The provider does not know this server',
+    hint: 'Have the operator compare GITHUB_CLIENT_ID, GITHUB_CLIENT_SECRET and OAUTH_REDIRECT_URIS with the OAuth app.',
+  },
+  redirect_refused: {
+    status: 400,
+    title: 'The redirect URI is not allowed',
+    hint: 'Have the operator add it to OAUTH_REDIRECT_URIS, to the letter.',
+  },
+  consent_denied: {
+    status: 403,
+    title: 'Access was not granted',
+    hint: 'Begin again and grant access at the provider, or sign in with POST /pat.',
+  },
+  code_refused: {
+    status: 400,
+    title: 'The provider refused the code',
+    hint: 'Begin again: a code is good once, for ten minutes, with the verifier it was asked with.',
+  },
+  scope_missing: {
+    status: 403,
+    title: 'Less was granted than is needed',
+    hint: 'Begin again and grant all that is asked for.',
+  },
   clone_refused: {
     status: 422,
     title: 'This repository address is refused',

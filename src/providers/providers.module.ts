@@ -17,6 +17,6 @@ import { RoutingFetcher } from './routing.fetcher.js';
     RoutingFetcher,
     { provide: BaseFetcher, useExisting: RoutingFetcher },
   ],
-  exports: [BaseFetcher, RoutingFetcher, GitModule],
+  exports: [BaseFetcher, RoutingFetcher, OutboundHttp, GitModule],
 })
 export class ProvidersModule {}

@@ -1,0 +1,33 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Environment } from './config/environment.js';
+
+type CorsOptions = NonNullable<Parameters<NestFastifyApplication['enableCors']>[0]>;
+
+const EXPOSED_HEADERS = [
+  'Location',
+  'RateLimit-Limit',
+  'RateLimit-Remaining',
+  'RateLimit-Reset',
+  'Retry-After',
+  'Age',
+  'X-Cache',
+  'X-Request-Id',
+];
+
+/** The one route that wants a cookie: the one that GET /auth/github has set. */
+const WITH_COOKIES = '/external-signup';
+
+/** What pages of CORS_ORIGINS may do; those of this server need no permission. */
+export function corsOptions({ CORS_ORIGINS }: Environment): CorsOptions {
+  const options: CorsOptions = {
+    origin: CORS_ORIGINS,
+    methods: ['GET', 'POST', 'DELETE'],
+    exposedHeaders: EXPOSED_HEADERS,
+    maxAge: 600,
+  };
+  return {
+    delegator: ({ url }, decide) => {
+      decide(null, { ...options, credentials: url.split('?', 1)[0] === WITH_COOKIES });
+    },
+  };
+}
