@@ -33,6 +33,7 @@ export class GitFetcher extends BaseFetcher {
   }
 
   async connect(request: ConnectionRequest, signal: AbortSignal): Promise<Connection> {
+    signal.throwIfAborted();
     const [source, wish] = this.wishOf(request);
     const { baseUrl, label } = await source.connect(wish, signal);
     const digest = createHash('sha256').update(baseUrl).digest('hex');
