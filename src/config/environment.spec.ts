@@ -46,6 +46,7 @@ describe('the environment', () => {
     ['JWT_SECRET_KEY', `${SECRET},short-one`],
     ['REDIS_URL', 'http://redis.internal'],
     ['LOG_LEVEL', 'loud'],
+    ['HTTPS_PROXY', 'ftp://user:secret@proxy'],
     ['TRUST_PROXY', 'everyone'],
     ['TRUST_PROXY', '10.0.0.0/33'],
     ['TRUST_PROXY', '99'],

@@ -122,6 +122,16 @@ export class Environment {
   @IsUrl({ protocols: ['https', 'http'], require_tld: false, require_protocol: true })
   AZURE_DEVOPS_URL = 'https://dev.azure.com';
 
+  /** What https connections to the providers go through. */
+  @IsOptional()
+  @IsUrl({ protocols: ['http', 'https'], require_tld: false, require_protocol: true })
+  HTTPS_PROXY?: string;
+
+  /** Hosts that are reached without it, with their subdomains; `*`: all. */
+  @IsOptional()
+  @IsString()
+  NO_PROXY?: string;
+
   /** Local repositories live under it. Unset: the working directory in development, none in production. */
   @IsOptional()
   @IsString()

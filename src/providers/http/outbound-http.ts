@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Agent } from 'undici';
+import type { Dispatcher } from 'undici';
+import { Environment } from '../../config/environment.js';
 import { DomainError } from '../../errors/domain.error.js';
 import type { Answer } from './answer.js';
 import { EtagCache } from './etag.cache.js';
 import { OutboundCall } from './outbound-call.js';
+import { outboundDispatcher } from './outbound.dispatcher.js';
 import { OutboundLimits } from './outbound.limits.js';
 import type {
   OutboundFetch,
@@ -24,17 +26,15 @@ const WITHOUT_BODY = [204, 205, 304];
  */
 @Injectable()
 export class OutboundHttp implements OnApplicationShutdown {
-  private readonly agent: Agent;
+  private readonly dispatcher: Dispatcher;
   private readonly gates = new Map<string, RequestGate>();
   private readonly answers: EtagCache;
 
-  constructor(private readonly limits: OutboundLimits) {
-    this.agent = new Agent({
-      connections: limits.maxConnections,
-      connect: { timeout: limits.connectTimeout },
-      headersTimeout: limits.headersTimeout,
-      bodyTimeout: limits.bodyTimeout,
-    });
+  constructor(
+    private readonly limits: OutboundLimits,
+    environment: Environment = new Environment(),
+  ) {
+    this.dispatcher = outboundDispatcher(limits, environment);
     this.answers = new EtagCache(limits);
   }
 
@@ -49,7 +49,7 @@ export class OutboundHttp implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.agent.destroy();
+    await this.dispatcher.destroy();
   }
 
   private async fetch(target: OutboundTarget, url: URL, init: OutboundRequest): Promise<Response> {
@@ -73,7 +73,7 @@ export class OutboundHttp implements OnApplicationShutdown {
   }
 
   private async send(target: OutboundTarget, url: URL, request: PendingRequest): Promise<Answer> {
-    const call = new OutboundCall(target, request, this.agent, this.limits);
+    const call = new OutboundCall(target, request, this.dispatcher, this.limits);
     return this.throughGate(target, url.origin, (gate) => call.send(url, gate));
   }
 
