@@ -17,6 +17,8 @@ const STEPS: Record<ActionType, RegExp> = {
 const KINDS = Object.keys(STEPS) as ActionType[];
 const FAULTS = ['cut', 'malformed', { status: 500 }, { status: 403 }, { status: 404 }] as const;
 
+const never = new AbortController().signal;
+
 const at =
   (path: RegExp) =>
   ({ url }: EmulatedRequest): boolean =>
@@ -66,6 +68,25 @@ describe('GitlabFetcher, when not all goes well:', () => {
       const { ids, coverage, query } = await gitlab.read({ authors });
       expect(ids).toEqual(gitlab.expected(query));
       expect(coverage[0]).toMatchObject({ status: 'partial', kinds: ['commit'] });
+    });
+
+    it('is the only project asked for, when the token must not read it', async () => {
+      const connection = await gitlab.connect();
+      const { repositories } = await gitlab.fetcher.getRepositories(connection, never);
+      gitlab.emulator.fail({ status: 403 }, at(STEPS.commit));
+      const only = { repositories: repositories.slice(0, 1), types: ['commit'] } as const;
+      const { ids, coverage } = await gitlab.read(only, connection);
+      expect(ids).toEqual([]);
+      expect(coverage).toEqual([
+        expect.objectContaining({ id: repositories[0]?.id, status: 'failed' }),
+      ]);
+    });
+
+    it('is the approvals of somebody who is not there', async () => {
+      const authors = { everyone: false, viewer: false, names: ['nobody'] } as const;
+      const { ids, coverage } = await gitlab.read({ authors, types: ['review'] });
+      expect(ids).toEqual([]);
+      expect(coverage.every(({ status }) => status === 'failed')).toBe(true);
     });
 
     it('is the rest of a list whose later page is missing', async () => {

@@ -67,6 +67,16 @@ describe('GitlabFetcher', () => {
     });
   });
 
+  it('reads a server that stands below a path', async () => {
+    await gitlab.stop();
+    gitlab = await EmulatedGitlab.start(seededWorld(), '/gitlab');
+    const connection = await gitlab.connect();
+    expect(connection.baseUrl).toBe(`${gitlab.emulator.url}/gitlab`);
+    const { repositories } = await gitlab.fetcher.getRepositories(connection, never);
+    expect(repositories[0]?.id).toMatch(/^gitlab:127\.0\.0\.1:\d+\/gitlab\/\d+$/);
+    expect((await gitlab.read({}, connection)).actions.length).toBeGreaterThan(0);
+  });
+
   describe('repositories', () => {
     it('come from all pages, with their groups, the last active first', async () => {
       await restart(seededWorld({ repositories: 250, active: 3, commits: 1 }));

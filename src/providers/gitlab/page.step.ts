@@ -36,10 +36,11 @@ export class PageStep implements Step {
       const found = await this.listing.read(this.page);
       return { actions: this.listing.collect(found.items), next: this.after(found) };
     } catch (error) {
-      if (!this.isPartOnly || !(error instanceof DomainError) || isFatal(error)) throw error;
-      const { kinds, repositories } = this;
+      if (!(error instanceof DomainError) || isFatal(error)) throw error;
+      const { kinds, repositories, isPartOnly } = this;
+      if (!isPartOnly && !isRefusal(error)) throw error;
       const reason = this.listing.adds ?? error.message;
-      return { gaps: [{ kinds, repositories, reason, total: false }] };
+      return { gaps: [{ kinds, repositories, reason, total: !isPartOnly }] };
     }
   }
 
@@ -62,4 +63,9 @@ export class PageStep implements Step {
       (_, index) => new PageStep(this.listing, first + index),
     );
   }
+}
+
+/** An answer as well: it says nothing of what else the token may read. */
+function isRefusal({ code }: DomainError): boolean {
+  return code === 'provider_forbidden' || code === 'repository_not_found';
 }

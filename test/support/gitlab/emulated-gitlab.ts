@@ -19,11 +19,12 @@ export class EmulatedGitlab {
     readonly fetcher: GitlabFetcher,
   ) {}
 
-  static async start(world = seededWorld()): Promise<EmulatedGitlab> {
+  /** @param path Where the server stands below its host: `/gitlab`. */
+  static async start(world = seededWorld(), path = ''): Promise<EmulatedGitlab> {
     const emulator = await GitlabEmulator.start(world);
     const limits = Object.assign(new OutboundLimits(), { headersTimeout: 1_000, firstPause: 5 });
     const http = new OutboundHttp(limits);
-    const environment = Object.assign(new Environment(), { GITLAB_URL: emulator.url });
+    const environment = Object.assign(new Environment(), { GITLAB_URL: `${emulator.url}${path}` });
     return new EmulatedGitlab(emulator, http, new GitlabFetcher(http, environment));
   }
 
