@@ -2,7 +2,11 @@ import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
 import { PROVIDERS, type ProviderName } from '../providers/connection.js';
 
 /** Providers one can sign in to with a personal access token. */
-export const PAT_PROVIDERS = ['github', 'gitlab'] as const satisfies readonly ProviderName[];
+export const PAT_PROVIDERS = [
+  'github',
+  'gitlab',
+  'azure-devops',
+] as const satisfies readonly ProviderName[];
 
 export class PatDto {
   /** @example github */

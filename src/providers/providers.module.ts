@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AzureDevopsFetcher } from './azure-devops/azure-devops.fetcher.js';
 import { BaseFetcher } from './base.fetcher.js';
 import { GitModule } from './git/git.module.js';
 import { GithubFetcher } from './github/github.fetcher.js';
@@ -14,6 +15,7 @@ import { RoutingFetcher } from './routing.fetcher.js';
     OutboundHttp,
     GithubFetcher,
     GitlabFetcher,
+    AzureDevopsFetcher,
     RoutingFetcher,
     { provide: BaseFetcher, useExisting: RoutingFetcher },
   ],
