@@ -2,6 +2,9 @@ import { ACTION_TYPES, type ActionType } from '../../src/providers/action.js';
 import type { BaseFetcher } from '../../src/providers/base.fetcher.js';
 import type { ConnectionRequest } from '../../src/providers/connection.js';
 import type { ProblemCode } from '../../src/errors/problem.catalog.js';
+import { AzureDevopsEmulator } from './azure-devops.emulator.js';
+import { ORGANIZATION } from './azure-devops/azure-world.js';
+import { EmulatedAzureDevops } from './azure-devops/emulated-azure-devops.js';
 import { gitFetcher } from './git-fetcher.js';
 import { GitWorld } from './git-world.js';
 import { EmulatedGithub } from './github/emulated-github.js';
@@ -32,6 +35,18 @@ export const CONTRACTED_FETCHERS: Readonly<Record<string, () => Promise<Contract
   gitlab: async () => {
     const gitlab = await EmulatedGitlab.start();
     return withToken('gitlab', gitlab, GitlabEmulator.TOKEN);
+  },
+  'azure-devops': async () => {
+    const azure = await EmulatedAzureDevops.start();
+    const asked = withToken('azure-devops', azure, AzureDevopsEmulator.TOKEN);
+    const organization = ORGANIZATION;
+    return {
+      ...asked,
+      wish: { ...asked.wish, organization },
+      refusedWish: { ...asked.refusedWish, organization },
+      // Not its issues: work items belong to a project and to none of its repositories.
+      types: ['commit', 'pull_request', 'review'],
+    };
   },
 };
 
