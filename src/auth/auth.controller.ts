@@ -43,6 +43,7 @@ export class AuthController {
   @ApiBody({ type: PatDto })
   @ApiProblems(
     'provider_unauthorized',
+    'host_refused',
     'provider_failed',
     'provider_timeout',
     'too_many_connections',

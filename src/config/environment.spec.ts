@@ -52,6 +52,8 @@ describe('the environment', () => {
     ['TRUST_PROXY', '99'],
     ['RATE_LIMIT_PER_MINUTE', '0.5'],
     ['ANTHROPIC_API_KEY', 'sk with a space'],
+    ['PROVIDER_HOSTS', 'git.example.org/path'],
+    ['PROVIDER_HOSTS', '*.example.org'],
     ['GITHUB_CLIENT_ID', 'id with a space'],
     ['OAUTH_REDIRECT_URIS', 'recap/back'],
   ])('names %s when it is %s, and not its value', (name, value) => {

@@ -122,6 +122,11 @@ export class Environment {
   @IsUrl({ protocols: ['https', 'http'], require_tld: false, require_protocol: true })
   AZURE_DEVOPS_URL = 'https://dev.azure.com';
 
+  /** Further servers a user may name; `*`: every public one. */
+  @Transform(list)
+  @Matches(/^(\*|(https?:\/\/)?([\w.-]+|\[[\da-f:]+\])(:\d{1,5})?)$/i, { each: true })
+  PROVIDER_HOSTS: string[] = [];
+
   /** What https connections to the providers go through. */
   @IsOptional()
   @IsUrl({ protocols: ['http', 'https'], require_tld: false, require_protocol: true })

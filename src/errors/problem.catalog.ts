@@ -97,6 +97,11 @@ export const PROBLEMS = define({
     title: 'Less was granted than is needed',
     hint: 'Begin again and grant all that is asked for.',
   },
+  host_refused: {
+    status: 422,
+    title: 'This provider address is refused',
+    hint: 'Have the operator name the host in PROVIDER_HOSTS, if it is one of your own.',
+  },
   clone_refused: {
     status: 422,
     title: 'This repository address is refused',

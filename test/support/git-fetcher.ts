@@ -3,7 +3,7 @@ import { CertificateAuthorities } from '../../src/providers/git/certificate-auth
 import { GitCloneCache } from '../../src/providers/git/git.clone-cache.js';
 import { GitFetcher } from '../../src/providers/git/git.fetcher.js';
 import { GitGate } from '../../src/providers/git/git.gate.js';
-import { HostResolver } from '../../src/providers/git/host.resolver.js';
+import { HostResolver } from '../../src/providers/host.resolver.js';
 import { LocalRepositories } from '../../src/providers/git/local-repositories.js';
 import { LocalSource } from '../../src/providers/git/local.source.js';
 import { RemoteSource } from '../../src/providers/git/remote.source.js';

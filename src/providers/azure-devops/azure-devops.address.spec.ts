@@ -24,7 +24,17 @@ describe('the organisation that is meant', () => {
     [`${SERVER}/tfs/Main`, {}, `${SERVER}/tfs/Main`],
     [`${SERVER}/tfs/Main`, { organization: 'Other' }, `${SERVER}/tfs/Other`],
   ])('on %s by %j is at %s', (configured, wish, url) => {
-    expect(organizationOf(configured, wish).url).toBe(url);
+    expect(organizationOf(configured, [], wish).url).toBe(url);
+  });
+
+  it('may be on a further host that the operator named, and is named itself there', () => {
+    const hosts = ['tfs.example.net'];
+    const wish = { baseUrl: 'https://tfs.example.net/tfs/Main' };
+    expect(organizationOf(SERVICES, hosts, wish).url).toBe(wish.baseUrl);
+    const unnamed = { baseUrl: 'https://tfs.example.net' };
+    expect(() => organizationOf(`${SERVER}/tfs/Main`, hosts, unnamed)).toThrow(
+      expect.objectContaining({ code: 'invalid_request' }),
+    );
   });
 
   it.each([
@@ -37,7 +47,7 @@ describe('the organisation that is meant', () => {
     ['organization', { organization: '..' }],
     ['organization', { baseUrl: `${SERVICES}/%2e%2e%2fother` }],
   ])('is refused by its %s: %j', (field, wish) => {
-    expect(() => organizationOf(SERVICES, wish)).toThrow(
+    expect(() => organizationOf(SERVICES, [], wish)).toThrow(
       expect.objectContaining({
         code: 'invalid_request',
         errors: [expect.objectContaining({ field })],

@@ -24,13 +24,20 @@ const NAME = /^[^/\\:*?"<>|;#$%{},+=@[\]\p{Cc}]{1,64}$/u;
  * The organisation that is meant. Its address may be `https://dev.azure.com/{organisation}`,
  * `https://{organisation}.visualstudio.com`, `{server}/{collection}` or `{server}/tfs/{collection}`,
  * followed by a project, as people copy it; on the configured server its name alone will do.
+ * @param furtherHosts PROVIDER_HOSTS: there the collection has to be named.
  * @throws DomainError `invalid_request`
  */
-export function organizationOf(configured: string, { baseUrl, organization }: Wish): Organization {
+export function organizationOf(
+  configured: string,
+  furtherHosts: readonly string[],
+  { baseUrl, organization }: Wish,
+): Organization {
   const own = new URL(today(configured));
-  const asked = baseUrl === undefined ? own : knownAddress(PROVIDER, today(baseUrl), own.href);
+  const asked =
+    baseUrl === undefined ? own : knownAddress(PROVIDER, today(baseUrl), own.href, furtherHosts);
   const { folder, collection } = partsOf(asked);
-  const name = organization ?? collection ?? partsOf(own).collection;
+  const usual = asked.origin === own.origin ? partsOf(own).collection : undefined;
+  const name = organization ?? collection ?? usual;
   if (name === undefined) {
     throw invalidField('organization', 'organization is needed, as a name or in baseUrl');
   }

@@ -28,7 +28,8 @@ export class AzureDevopsFetcher extends BaseFetcher {
   }
 
   async connect(request: ConnectionRequest, signal: AbortSignal): Promise<Connection> {
-    const organization = organizationOf(this.environment.AZURE_DEVOPS_URL, request);
+    const { AZURE_DEVOPS_URL, PROVIDER_HOSTS } = this.environment;
+    const organization = organizationOf(AZURE_DEVOPS_URL, PROVIDER_HOSTS, request);
     const token = accessTokenOf(request, 'Azure DevOps');
     const api = this.apiOf({ baseUrl: organization.url, token }, signal);
     try {

@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import ipaddr from 'ipaddr.js';
 import { Environment } from '../../config/environment.js';
 import { DomainError } from '../../errors/domain.error.js';
 import { CertificateAuthorities } from './certificate-authorities.js';
 import { type GitAddress, parseGitAddress } from './git.address.js';
-import { HostResolver } from './host.resolver.js';
-import { isPublicAddress } from './public-address.js';
+import { HostResolver, literalAddress } from '../host.resolver.js';
+import { isPublicAddress } from '../public-address.js';
 import { untilAborted } from './until-aborted.js';
 
 const ANY_PUBLIC_HOST = '*';
@@ -53,8 +52,8 @@ export class GitGate {
   }
 
   private async addressesOf({ hostname }: GitAddress, signal: AbortSignal): Promise<string[]> {
-    const literal = hostname.replace(/^\[|\]$/g, '');
-    if (ipaddr.isValid(literal)) return [literal];
+    const literal = literalAddress(hostname);
+    if (literal !== undefined) return [literal];
     const notFound = (cause?: unknown): DomainError =>
       new DomainError('repository_not_found', `The host ${hostname} was not found.`, { cause });
     const found = await untilAborted(this.resolver.resolve(hostname), signal).catch(

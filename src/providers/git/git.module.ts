@@ -3,7 +3,7 @@ import { CertificateAuthorities } from './certificate-authorities.js';
 import { GitCloneCache } from './git.clone-cache.js';
 import { GitFetcher } from './git.fetcher.js';
 import { GitGate } from './git.gate.js';
-import { HostResolver } from './host.resolver.js';
+import { HostResolver } from '../host.resolver.js';
 import { LocalRepositories } from './local-repositories.js';
 import { LocalSource } from './local.source.js';
 import { RemoteSource } from './remote.source.js';

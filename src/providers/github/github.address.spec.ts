@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isAddressOf, webHostOf } from './github.address.js';
+import { apiUrlAt, isAddressOf, webHostOf } from './github.address.js';
 
 describe('the address of a GitHub', () => {
   it.each([
@@ -10,6 +10,15 @@ describe('the address of a GitHub', () => {
     ['http://127.0.0.1:8080', '127.0.0.1:8080'],
   ])('%s shows people %s', (apiUrl, host) => {
     expect(webHostOf(apiUrl)).toBe(host);
+  });
+
+  it.each([
+    ['https://git.example.org', 'https://git.example.org/api/v3'],
+    ['https://git.example.org:8443/api/v3/', 'https://git.example.org:8443/api/v3'],
+    ['https://octo.ghe.com/', 'https://api.octo.ghe.com'],
+    ['https://api.octo.ghe.com', 'https://api.octo.ghe.com'],
+  ])('that people know as %s has its API at %s', (address, apiUrl) => {
+    expect(apiUrlAt(new URL(address))).toBe(apiUrl);
   });
 
   it('is known by its web and its API form, and nothing else', () => {

@@ -1,5 +1,6 @@
 /** The official API stands on a host of its own, as do the `*.ghe.com` ones; a server's is below its web address. */
 const API_HOST_PREFIX = 'api.';
+const HOSTED_SUFFIX = '.ghe.com';
 
 /**
  * Where people see what the API at this address tells: `github.com` for `https://api.github.com`,
@@ -9,6 +10,16 @@ export function webHostOf(apiUrl: string): string {
   const { host, pathname } = new URL(apiUrl);
   const standsAlone = pathname === '/' && host.startsWith(API_HOST_PREFIX);
   return standsAlone ? host.slice(API_HOST_PREFIX.length) : host;
+}
+
+/**
+ * Where the API of a server is whose web or API address a user wrote: below it on a GitHub Enterprise
+ * Server, on a host of its own for `*.ghe.com`
+ * (https://docs.github.com/enterprise-cloud@latest/admin/data-residency/network-details-for-ghecom).
+ */
+export function apiUrlAt({ protocol, host, origin }: URL): string {
+  if (!host.endsWith(HOSTED_SUFFIX)) return `${origin}/api/v3`;
+  return host.startsWith(API_HOST_PREFIX) ? origin : `${protocol}//${API_HOST_PREFIX}${host}`;
 }
 
 /** Whether a web or API address, as a user may write it, is that of this API. */

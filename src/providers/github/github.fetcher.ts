@@ -5,8 +5,8 @@ import type { ActionQuery } from '../action.js';
 import { type ActionBatch, BaseFetcher, type RepositoryListing } from '../base.fetcher.js';
 import type { Connection, ConnectionRequest } from '../connection.js';
 import { OutboundHttp } from '../http/outbound-http.js';
-import { invalidField } from '../invalid-field.js';
-import { isAddressOf } from './github.address.js';
+import { knownAddress } from '../provider-address.js';
+import { apiUrlAt, isAddressOf } from './github.address.js';
 import { GithubActivity } from './github.activity.js';
 import { GithubApi } from './github.api.js';
 import { readRepositories } from './github.repositories.js';
@@ -57,8 +57,9 @@ export class GithubFetcher extends BaseFetcher {
   }
 
   private apiUrlFor(address: string | undefined): string {
-    const { GITHUB_API_URL: configured } = this.environment;
+    const { GITHUB_API_URL: configured, PROVIDER_HOSTS } = this.environment;
     if (address === undefined || isAddressOf(configured, address)) return configured;
-    throw invalidField('baseUrl', 'baseUrl is not a GitHub server known here');
+    const url = knownAddress('GitHub', address, configured, PROVIDER_HOSTS);
+    return url.origin === new URL(configured).origin ? configured : apiUrlAt(url);
   }
 }

@@ -24,8 +24,7 @@ export class GitlabFetcher extends BaseFetcher {
   }
 
   async connect(request: ConnectionRequest, signal: AbortSignal): Promise<Connection> {
-    const { GITLAB_URL: baseUrl } = this.environment;
-    if (request.baseUrl !== undefined) knownAddress('GitLab', request.baseUrl, baseUrl);
+    const baseUrl = this.addressFor(request.baseUrl);
     const token = accessTokenOf(request, 'GitLab');
     return readConnection(new GitlabApi(this.http, { baseUrl, token }, signal), baseUrl, token);
   }
@@ -50,5 +49,13 @@ export class GitlabFetcher extends BaseFetcher {
       // Who stops listening early, or meets an error, leaves requests behind.
       leaving.abort();
     }
+  }
+
+  private addressFor(address: string | undefined): string {
+    const { GITLAB_URL, PROVIDER_HOSTS } = this.environment;
+    if (address === undefined) return GITLAB_URL;
+    const { origin, pathname } = knownAddress('GitLab', address, GITLAB_URL, PROVIDER_HOSTS);
+    const isConfigured = origin === new URL(GITLAB_URL).origin;
+    return isConfigured ? GITLAB_URL : `${origin}${pathname.replace(/\/+$/, '')}`;
   }
 }

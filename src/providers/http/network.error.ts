@@ -7,6 +7,12 @@ const TIMEOUTS = [
   'ETIMEDOUT',
 ];
 
+/** The refusal of this server's own that kept a connection from being made. */
+export function refusalIn(error: unknown): DomainError | undefined {
+  if (error instanceof DomainError) return error;
+  return error instanceof Error && error.cause ? refusalIn(error.cause) : undefined;
+}
+
 /** What `fetch` throws without an answer, as the error this server's users see. */
 export function networkError(provider: string, error: unknown): DomainError {
   if (TIMEOUTS.includes(codeOf(error) ?? '')) {

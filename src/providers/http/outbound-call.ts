@@ -3,7 +3,7 @@ import { type Dispatcher, fetch } from 'undici';
 import { DomainError } from '../../errors/domain.error.js';
 import type { Answer } from './answer.js';
 import { BodyTooLargeError, readBody } from './body.reader.js';
-import { networkError } from './network.error.js';
+import { networkError, refusalIn } from './network.error.js';
 import type { OutboundLimits } from './outbound.limits.js';
 import type { OutboundTarget, PendingRequest } from './outbound-target.js';
 import { isRateLimited, retryAfter, retryTimeOf } from './rate-limit.js';
@@ -81,7 +81,8 @@ export class OutboundCall {
   }
 
   private failure(error: unknown): DomainError {
-    if (error instanceof DomainError) throw error;
+    const refusal = refusalIn(error);
+    if (refusal) throw refusal;
     this.request.signal.throwIfAborted();
     if (error instanceof BodyTooLargeError) throw this.problem('sent too large an answer');
     return networkError(this.target.name, error);

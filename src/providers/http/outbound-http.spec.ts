@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Reply, ScriptedServer } from '../../../test/support/scripted.server.js';
+import { Environment } from '../../config/environment.js';
 import { DomainError } from '../../errors/domain.error.js';
 import { OutboundHttp } from './outbound-http.js';
 import { OutboundLimits } from './outbound.limits.js';
@@ -53,6 +54,25 @@ describe('OutboundHttp', () => {
     if (!(error instanceof DomainError)) throw new Error('no DomainError', { cause: error });
     return error;
   };
+
+  it('keeps out of private networks that a name leads into, unless the operator named it', async () => {
+    const url = server.url.replace('127.0.0.1', 'provider.example');
+    const leadsTo = (...addresses: string[]) => ({ resolve: () => Promise.resolve(addresses) });
+    const askAt = async (settings: Partial<Environment>, ...addresses: string[]) => {
+      const environment = Object.assign(new Environment(), settings);
+      const outbound = new OutboundHttp(new OutboundLimits(), environment, leadsTo(...addresses));
+      const answer = outbound.fetchFor({ name: 'GitHub', baseUrl: url })(url);
+      return answer.finally(() => outbound.onApplicationShutdown());
+    };
+    for (const address of ['127.0.0.1', '10.0.0.1', '169.254.169.254', '::1', 'fd00::1']) {
+      const refused = await failure(askAt({ PROVIDER_HOSTS: ['*'] }, '93.184.216.34', address));
+      expect(refused.code).toBe('host_refused');
+    }
+    expect(server.requests).toEqual([]);
+    for (const named of [{ PROVIDER_HOSTS: [url] }, { GITHUB_API_URL: url }]) {
+      expect((await askAt(named, '127.0.0.1')).status).toBe(200);
+    }
+  });
 
   it('gives the answer and says who asks', async () => {
     const answer = await ask();

@@ -3,6 +3,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Dispatcher } from 'undici';
 import { Environment } from '../../config/environment.js';
 import { DomainError } from '../../errors/domain.error.js';
+import { HostResolver } from '../host.resolver.js';
 import type { Answer } from './answer.js';
 import { EtagCache } from './etag.cache.js';
 import { OutboundCall } from './outbound-call.js';
@@ -14,6 +15,7 @@ import type {
   OutboundTarget,
   PendingRequest,
 } from './outbound-target.js';
+import { publicLookup } from './public.lookup.js';
 import { RequestGate } from './request.gate.js';
 
 /** An answer with one of these must have no body (https://fetch.spec.whatwg.org/#null-body-status). */
@@ -33,8 +35,9 @@ export class OutboundHttp implements OnApplicationShutdown {
   constructor(
     private readonly limits: OutboundLimits,
     environment: Environment = new Environment(),
+    resolver: HostResolver = new HostResolver(),
   ) {
-    this.dispatcher = outboundDispatcher(limits, environment);
+    this.dispatcher = outboundDispatcher(limits, environment, publicLookup(environment, resolver));
     this.answers = new EtagCache(limits);
   }
 
@@ -42,7 +45,7 @@ export class OutboundHttp implements OnApplicationShutdown {
    * A `fetch` to hand to a provider's SDK. It retries what may be retried, so the SDK must not.
    * Statuses below 500 are answers, as with any `fetch`. It throws `DomainError`:
    * `provider_rate_limited` with `retryAt`, `provider_timeout`, `provider_failed` (no connection,
-   * 5xx, too large, redirected elsewhere), and the signal's reason on abort.
+   * 5xx, too large, redirected elsewhere), `host_refused` (by its IP addresses), and the signal's reason on abort.
    */
   fetchFor(target: OutboundTarget): OutboundFetch {
     return (input, init = {}) => this.fetch(target, new URL(input), init);

@@ -33,7 +33,11 @@ describe('connections to a provider of one’s own network', () => {
   /** What a process with this environment is answered; Node reads some of it only as it starts. */
   async function ask(environment: Record<string, string>): Promise<string> {
     const { PATH } = process.env;
-    const options = { env: { PATH, NODE_EXTRA_CA_CERTS: provider.authorityFile, ...environment } };
+    const usual = {
+      NODE_EXTRA_CA_CERTS: provider.authorityFile,
+      PROVIDER_HOSTS: provider.host,
+    };
+    const options = { env: { PATH, ...usual, ...environment } };
     const command = [...SCRIPT, provider.url('')];
     return (await promisify(execFile)(process.execPath, command, options)).stdout;
   }
@@ -41,6 +45,13 @@ describe('connections to a provider of one’s own network', () => {
   it('trust the authorities of NODE_EXTRA_CA_CERTS, and no others', async () => {
     expect(await ask({})).toBe('inside');
     expect(await ask({ NODE_EXTRA_CA_CERTS: '' })).toMatch(/could not be reached/);
+  });
+
+  it('are none where the operator did not name the host', async () => {
+    for (const PROVIDER_HOSTS of ['', '*']) {
+      expect(await ask({ PROVIDER_HOSTS })).toMatch(/not on the public internet/);
+    }
+    expect(provider.requests).toEqual([]);
   });
 
   it('go through HTTPS_PROXY, with its password', async () => {
