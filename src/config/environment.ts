@@ -73,6 +73,13 @@ export class Environment {
   @Max(1_000_000)
   RATE_LIMIT_PER_MINUTE = 100;
 
+  /** Seconds that a list of repositories is kept for those with the same credentials; 0 keeps none. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(86_400)
+  REPOS_CACHE_SECONDS = 3_600;
+
   /** Seconds without a request, a message or a running reply until a session is over. */
   @Type(() => Number)
   @IsInt()

@@ -3,12 +3,13 @@ import { ProvidersModule } from '../providers/providers.module.js';
 import { ActionsController } from './actions.controller.js';
 import { ActivityService } from './activity.service.js';
 import { ReposController } from './repos.controller.js';
+import { RepositoryCache } from './repository.cache.js';
 import { RepositoryService } from './repository.service.js';
 
 @Module({
   imports: [ProvidersModule],
   controllers: [ReposController, ActionsController],
-  providers: [RepositoryService, ActivityService],
+  providers: [RepositoryCache, RepositoryService, ActivityService],
   exports: [ActivityService],
 })
 export class RecapModule {}

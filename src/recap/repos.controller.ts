@@ -1,32 +1,45 @@
-import { Controller, Get, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
-import { CurrentSession, RequestSignal } from '../auth/request.decorators.js';
-import type { Session } from '../auth/session.js';
+import { Controller, Get, Query, UseInterceptors } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../errors/api-problems.decorator.js';
 import type { Repository } from '../providers/repository.js';
 import { ReposDto, ReposQueryDto } from './repos.dto.js';
-import { RepositoryService } from './repository.service.js';
+import { CachedList, RepositoryCacheInterceptor } from './repository-cache.interceptor.js';
+import type { RepositoryList } from './repository.service.js';
+
+const CACHE_HEADERS = {
+  'X-Cache': {
+    description: 'HIT when the list was kept, MISS when providers were asked.',
+    schema: { type: 'string' as const, enum: ['HIT', 'MISS'] },
+  },
+  Age: {
+    description: 'Seconds since the list was kept; absent when providers were asked.',
+    schema: { type: 'integer' as const },
+  },
+};
 
 @ApiTags('recap')
 @ApiBearerAuth()
 @Controller('repos')
 export class ReposController {
-  constructor(private readonly repositories: RepositoryService) {}
-
-  /** The repositories of all connections */
+  /**
+   * The repositories of all connections
+   *
+   * @remarks The list is kept for a while for sessions with the same credentials; `refresh=true` asks
+   * the providers again.
+   */
   @Get()
+  @UseInterceptors(RepositoryCacheInterceptor)
+  @ApiOkResponse({ type: ReposDto, headers: CACHE_HEADERS })
   @ApiProblems(
     'provider_unauthorized',
     'provider_rate_limited',
     'provider_failed',
     'provider_timeout',
   )
-  async listRepositories(
-    @CurrentSession() session: Session,
+  listRepositories(
+    @CachedList() { repositories, connections }: RepositoryList,
     @Query() { provider, search, page, perPage }: ReposQueryDto,
-    @RequestSignal() signal: AbortSignal,
-  ): Promise<ReposDto> {
-    const { repositories, connections } = await this.repositories.list(session, signal);
+  ): ReposDto {
     const needle = search?.toLowerCase() ?? '';
     const matching = unique(repositories)
       .filter((repository) => !provider || repository.provider === provider)

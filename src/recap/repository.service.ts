@@ -2,45 +2,47 @@ import { Injectable } from '@nestjs/common';
 import type { Session } from '../auth/session.js';
 import { DomainError } from '../errors/domain.error.js';
 import { BaseFetcher } from '../providers/base.fetcher.js';
+import type { Connection } from '../providers/connection.js';
 import type { ConnectionCoverage } from '../providers/coverage.js';
 import type { Repository } from '../providers/repository.js';
 import { failed, throwIfAllFailed } from './failed-connections.js';
+import { RepositoryCache, type RepositoryReading } from './repository.cache.js';
 
-interface Listing {
-  readonly repositories: Repository[];
-  readonly connections: ConnectionCoverage[];
+export interface RepositoryList {
+  readonly repositories: readonly Repository[];
+  readonly connections: readonly ConnectionCoverage[];
+  /** When the list was kept, in milliseconds since the epoch; absent when providers were asked. */
+  readonly keptAt?: number;
 }
 
 /** The repositories of all connections of a session. */
 @Injectable()
 export class RepositoryService {
-  constructor(private readonly fetcher: BaseFetcher) {}
+  constructor(
+    private readonly fetcher: BaseFetcher,
+    private readonly cache: RepositoryCache,
+  ) {}
 
   /**
-   * All of them; one that two connections can read is listed for each.
+   * All of them; one that two connections can read is listed for each. What was read with a
+   * credential may come from the cache, unless `refresh` is asked for.
    * A failing connection is coverage; only when every one fails is the first one's error thrown.
    */
-  async list(session: Session, signal: AbortSignal): Promise<Listing> {
-    const outcomes = await Promise.all(
-      session.connections.map(async (connection) => {
-        const { id, provider } = connection;
-        try {
-          const { repositories, incomplete } = await this.fetcher.getRepositories(
-            connection,
-            signal,
-          );
-          const status = incomplete ? ('partial' as const) : ('complete' as const);
-          return { repositories, coverage: { id, provider, status, reason: incomplete } };
-        } catch (error) {
-          signal.throwIfAborted();
-          return { repositories: [], coverage: failed(connection, error), error };
-        }
-      }),
-    );
-    throwIfAllFailed(outcomes);
+  async list(session: Session, signal: AbortSignal, refresh = false): Promise<RepositoryList> {
+    const connections = session.connections.filter(hasCredential);
+    const open = session.connections.filter((connection) => !hasCredential(connection));
+    const [{ readings, keptAt }, openReadings] = await Promise.all([
+      this.cache.through({ connections, refresh, signal }, (shared) =>
+        this.readAll(connections, shared),
+      ),
+      this.readAll(open, signal),
+    ]);
+    const all = inOrder(session.connections, [...readings, ...openReadings]);
+    throwIfAllFailed(all);
     return {
-      repositories: outcomes.flatMap(({ repositories }) => repositories),
-      connections: outcomes.map(({ coverage }) => coverage),
+      repositories: all.flatMap(({ repositories }) => repositories),
+      connections: all.map(({ coverage }) => coverage),
+      keptAt,
     };
   }
 
@@ -54,20 +56,57 @@ export class RepositoryService {
     signal: AbortSignal,
   ): Promise<Map<string, Repository[]> | undefined> {
     if (!ids) return undefined;
-    const { repositories } = await this.list(session, signal);
     const wanted = new Set(ids);
-    const chosen = repositories.filter(({ id }) => wanted.has(id));
-    const known = new Set(chosen.map(({ id }) => id));
-    const unknown = [...wanted].filter((id) => !known.has(id));
+    let list = await this.list(session, signal);
+    // A repository may be younger than the list that was kept.
+    if (list.keptAt && missing(wanted, list).length > 0) {
+      list = await this.list(session, signal, true);
+    }
+    const unknown = missing(wanted, list);
     if (unknown.length > 0) {
       throw new DomainError(
         'repository_not_found',
         `This session cannot read: ${unknown.join(', ')}.`,
       );
     }
+    const chosen = list.repositories.filter(({ id }) => wanted.has(id));
     const connectionIds = [...new Set(chosen.map(({ connectionId }) => connectionId))];
     return new Map(
       connectionIds.map((id) => [id, chosen.filter(({ connectionId }) => connectionId === id)]),
     );
   }
+
+  private async readAll(
+    connections: readonly Connection[],
+    signal: AbortSignal,
+  ): Promise<RepositoryReading[]> {
+    return Promise.all(connections.map((connection) => this.read(connection, signal)));
+  }
+
+  private async read(connection: Connection, signal: AbortSignal): Promise<RepositoryReading> {
+    const { id, provider } = connection;
+    try {
+      const { repositories, incomplete } = await this.fetcher.getRepositories(connection, signal);
+      const status = incomplete ? 'partial' : 'complete';
+      return { repositories, coverage: { id, provider, status, reason: incomplete } };
+    } catch (error) {
+      signal.throwIfAborted();
+      return { repositories: [], coverage: failed(connection, error), error };
+    }
+  }
+}
+
+/** A git repository is read without an account, and asked each time. */
+const hasCredential = ({ token }: Connection): boolean => token !== undefined;
+
+function inOrder(
+  connections: readonly Connection[],
+  readings: readonly RepositoryReading[],
+): RepositoryReading[] {
+  return connections.flatMap(({ id }) => readings.filter(({ coverage }) => coverage.id === id));
+}
+
+function missing(wanted: ReadonlySet<string>, { repositories }: RepositoryList): string[] {
+  const known = new Set(repositories.map(({ id }) => id));
+  return [...wanted].filter((id) => !known.has(id));
 }

@@ -1,32 +1,44 @@
+import { CacheModule } from '@nestjs/cache-manager';
 import { Global, Logger, Module } from '@nestjs/common';
-import { Environment } from '../config/environment.js';
+import { CacheOptions } from './cache.options.js';
 import { MemorySharedState } from './memory.shared-state.js';
-import { connectRedis } from './redis.clients.js';
+import type { RedisClients } from './redis.clients.js';
+import { RedisConnections } from './redis.connections.js';
 import { RedisSharedState } from './redis.shared-state.js';
 import { SharedState } from './shared-state.js';
 import { SharedThrottlerStorage } from './throttler.storage.js';
 
 const READY_TIMEOUT_MS = 5_000;
 
-/** Makes the {@link SharedState} injectable everywhere: in Redis where REDIS_URL is set, else in memory. */
+/**
+ * Makes the {@link SharedState} and the cache injectable everywhere: in Redis where REDIS_URL is set,
+ * else in memory.
+ */
 @Global()
 @Module({
+  imports: [
+    CacheModule.registerAsync({
+      isGlobal: true,
+      useClass: CacheOptions,
+    }),
+  ],
   providers: [
+    RedisConnections,
     SharedThrottlerStorage,
     {
       provide: SharedState,
-      inject: [Environment],
-      useFactory: ({ REDIS_URL }: Environment) =>
-        REDIS_URL ? openRedis(REDIS_URL) : new MemorySharedState(),
+      inject: [RedisConnections],
+      useFactory: ({ clients }: RedisConnections) =>
+        clients ? openRedis(clients) : new MemorySharedState(),
     },
   ],
-  exports: [SharedState, SharedThrottlerStorage],
+  exports: [RedisConnections, SharedState, SharedThrottlerStorage],
 })
 export class StateModule {}
 
 /** Gives Redis a moment, then starts without: readiness stays red until it answers. */
-async function openRedis(url: string): Promise<SharedState> {
-  const state = new RedisSharedState(connectRedis(url));
+async function openRedis(clients: RedisClients): Promise<SharedState> {
+  const state = new RedisSharedState(clients);
   try {
     await state.waitUntilReady(READY_TIMEOUT_MS);
     await state.warnIfItEvicts();

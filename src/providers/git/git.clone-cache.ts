@@ -9,7 +9,7 @@ import { Clone } from './clone.js';
 import { folderSize } from './folder-size.js';
 import type { AdmittedAddress } from './git.gate.js';
 import { GitError } from './git.process.js';
-import { SharedWork } from './shared-work.js';
+import { SharedWork } from '../shared-work.js';
 
 /** A clone in use. Give it back: until then it stays on disk. */
 export interface CloneLease {

@@ -5,7 +5,7 @@ import { CertificateAuthorities } from './certificate-authorities.js';
 import { type GitAddress, parseGitAddress } from './git.address.js';
 import { HostResolver, literalAddress } from '../host.resolver.js';
 import { isPublicAddress } from '../public-address.js';
-import { untilAborted } from './until-aborted.js';
+import { untilAborted } from '../until-aborted.js';
 
 const ANY_PUBLIC_HOST = '*';
 

@@ -1,0 +1,81 @@
+import { CACHE_MANAGER, type Cache } from '@nestjs/cache-manager';
+import { Inject, Injectable } from '@nestjs/common';
+import { Environment } from '../config/environment.js';
+import type { Connection } from '../providers/connection.js';
+import type { ConnectionCoverage } from '../providers/coverage.js';
+import type { Repository } from '../providers/repository.js';
+import { SharedWork } from '../providers/shared-work.js';
+import { type CredentialSeal, credentialSeal } from './credential.seal.js';
+
+/** What one connection answered. */
+export interface RepositoryReading {
+  readonly repositories: readonly Repository[];
+  readonly coverage: ConnectionCoverage;
+  /** Why the connection could not be read at all. */
+  readonly error?: unknown;
+}
+
+interface Readings {
+  readonly readings: readonly RepositoryReading[];
+  /** When they were kept, in milliseconds since the epoch; absent when they were read just now. */
+  readonly keptAt?: number;
+}
+
+interface CacheQuestion {
+  readonly connections: readonly Connection[];
+  /** Whether to read again, and keep that. */
+  readonly refresh: boolean;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Keeps lists of repositories for those with the same credentials, sealed under these. Lists that are
+ * not complete are not kept, and a cache that does not answer is empty.
+ */
+@Injectable()
+export class RepositoryCache {
+  private readonly work = new SharedWork<Readings>();
+
+  constructor(
+    @Inject(CACHE_MANAGER) private readonly cache: Cache,
+    private readonly environment: Environment,
+  ) {}
+
+  /** What is kept, or else what `read` answers: once for all in this process who ask at the same time. */
+  async through(
+    { connections, refresh, signal }: CacheQuestion,
+    read: (signal: AbortSignal) => Promise<RepositoryReading[]>,
+  ): Promise<Readings> {
+    if (connections.length === 0) return { readings: [] };
+    const seal = credentialSeal(connections, this.environment.JWT_SECRET_KEY[0] ?? '');
+    return this.work.join(`${seal.name} ${String(refresh)}`, signal, async (shared) => {
+      const kept = refresh ? undefined : await this.find(seal);
+      if (kept) return kept;
+      const readings = await read(shared);
+      if (readings.every(({ coverage }) => coverage.status === 'complete')) {
+        await this.keep(seal, readings);
+      }
+      return { readings };
+    });
+  }
+
+  private async find({ name, sealer }: CredentialSeal): Promise<Readings | undefined> {
+    try {
+      const sealed: unknown = await this.cache.get(keyOf(name));
+      if (typeof sealed !== 'string') return undefined;
+      return JSON.parse(sealer.open(sealed, keyOf(name))) as Readings;
+    } catch {
+      // Not sealed by this server for these credentials: whoever put it there is not believed.
+      return undefined;
+    }
+  }
+
+  private async keep({ name, sealer }: CredentialSeal, readings: readonly RepositoryReading[]) {
+    const ttlMs = this.environment.REPOS_CACHE_SECONDS * 1000;
+    if (ttlMs === 0) return;
+    const kept: Readings = { readings, keptAt: Date.now() };
+    await this.cache.set(keyOf(name), sealer.seal(JSON.stringify(kept), keyOf(name)), ttlMs);
+  }
+}
+
+const keyOf = (name: string): string => `repositories:${name}`;
