@@ -47,7 +47,7 @@ export async function createApp(variables?: Variables): Promise<NestFastifyAppli
     genReqId: () => randomUUID(),
     // For what fails before routing, such as a URL that cannot be decoded.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
-      sendProblem(fromFramework(error), request, reply);
+      if (sendProblem(fromFramework(error), request, reply) >= 500) request.log.error(error);
     },
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(settings), adapter, {

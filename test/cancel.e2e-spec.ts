@@ -41,7 +41,7 @@ describe('cancel', () => {
 
   it('stops the model within 100 ms and ends the log with done: cancelled', async () => {
     const times: number[] = [];
-    for (let attempt = 0; attempt < 15 && !times.some((time) => time < 100); attempt += 1) {
+    for (let attempt = 0; attempt < 5; attempt += 1) {
       const socket = await server.connect(await server.clone('one'));
       const replyId = await begin(socket);
       const request = llm.requests.at(-1);
@@ -54,8 +54,8 @@ describe('cancel', () => {
       const seqs = socket.eventsOf(replyId).map(({ data }) => data.seq);
       expect(seqs).toEqual(seqs.map((_, index) => index + 1));
     }
-    // The best of several, since the machine that runs this has other things to do too.
-    expect(Math.min(...times)).toBeLessThan(100);
+    // The median, since the machine that runs this has other things to do too.
+    expect(times.toSorted((one, other) => one - other)[2]).toBeLessThan(100);
   });
 
   it('works by DELETE /replies/{id} too, and from another socket', async () => {

@@ -86,6 +86,22 @@ describe('a reply', () => {
     );
   });
 
+  it('has nothing more for a reader that has seen it all, and says so at once', async () => {
+    const path = `/replies/${String(replyId)}`;
+    for (const seen of [log.length, log.length + 5]) {
+      const headers = { ...STREAM, 'last-event-id': String(seen) };
+      expect((await server.get(path, { token, headers })).status).toBe(204);
+    }
+    const reader = await server.connect(grant);
+    for (let index = 0; index < 20; index += 1)
+      {reader.send('resume', { replyId, after: log.length });}
+    reader.send('recap', { ref: 'next' });
+    const accepted = await reader.waitFor(({ data }) => data.ref === 'next');
+    expect(accepted.event).toBe('accepted');
+    await reader.waitForEnd(accepted.data.replyId);
+    expect(reader.eventsOf(replyId)).toEqual([]);
+  });
+
   it('is one JSON document too', async () => {
     const { body } = await server.get<ReplyDto>(`/replies/${String(replyId)}`, { token });
     expect(body).toMatchObject({ replyId, status: 'done', stopReason: 'end', seq: log.length });

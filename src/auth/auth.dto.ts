@@ -1,4 +1,5 @@
-import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
+import { IsIn, IsString, Length, Matches } from 'class-validator';
+import { Optional } from '../errors/optional.decorator.js';
 import { PROVIDERS, type ProviderName } from '../providers/connection.js';
 
 /** Providers one can sign in to with a personal access token. */
@@ -25,13 +26,13 @@ export class PatDto {
    * The server's address, for a self-hosted provider.
    * @example https://api.github.com
    */
-  @IsOptional()
+  @Optional()
   @IsString()
   @Length(1, 2048)
   baseUrl?: string;
 
   /** Azure DevOps: the organisation or collection. */
-  @IsOptional()
+  @Optional()
   @IsString()
   @Length(1, 256)
   organization?: string;
@@ -42,13 +43,13 @@ export class CloneDto {
    * The https address of a git repository; either this or `path`.
    * @example https://github.com/octocat/hello-world.git
    */
-  @IsOptional()
+  @Optional()
   @IsString()
   @Length(1, 2048)
   url?: string;
 
   /** A repository's path relative to GIT_ROOT, where that is set; `.` is GIT_ROOT itself. */
-  @IsOptional()
+  @Optional()
   @IsString()
   @Length(1, 1024)
   path?: string;

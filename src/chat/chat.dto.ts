@@ -1,12 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { IsInt, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { Optional } from '../errors/optional.decorator.js';
 import { RecapDto } from './replies/replies.dto.js';
 
 const REPLY_ID = /^[\w-]{1,64}$/;
 
 export class RecapMessageDto extends RecapDto {
   /** The client's own name for this request; `accepted` and `error` bring it back. */
-  @IsOptional()
+  @Optional()
   @IsString()
   @Length(1, 64)
   ref?: string;

@@ -51,6 +51,7 @@ export class ChatGateway implements OnGatewayConnection {
     @MessageBody() { bullets, style, language, ref, ...asked }: RecapMessageDto,
   ): Promise<void> {
     const { socket, session } = await this.use(client);
+    socket.checkRoom();
     const filter = resolveFilter(asked, session);
     const { id } = await this.replies.start(session, { filter, bullets, style, language });
     await socket.send(acceptedFrame(id, ref));

@@ -6,11 +6,12 @@ import { errorFrame, type Frame } from './replies/reply.message.js';
 /** Close codes of DESIGN's protocol beyond those of RFC 6455. */
 export const CLOSE_SESSION_OVER = 4401;
 export const CLOSE_TOO_MANY_MESSAGES = 4429;
-const CLOSE_SLOW_CONSUMER = 1013;
+export const CLOSE_SLOW_CONSUMER = 1013;
 
 /** How long one frame may take until it is out of this process. */
 const SLOW_AFTER_MS = 5_000;
-const MAX_BUFFERED_BYTES = 1024 * 1024;
+/** What may wait in this process for one socket. */
+export const MAX_BUFFERED_BYTES = 1024 * 1024;
 const MAX_FOLLOWED = 8;
 
 /** One authenticated socket: sends with a bounded buffer and remembers which replies it follows. */
@@ -51,6 +52,15 @@ export class SessionSocket {
     this.socket.close(code, reason);
   }
 
+  /** @throws DomainError `too_many_replies` when the socket follows as many replies as it may. */
+  checkRoom(): void {
+    if (this.followed.size < MAX_FOLLOWED) return;
+    throw new DomainError(
+      'too_many_replies',
+      `A socket follows at most ${String(MAX_FOLLOWED)} replies at once.`,
+    );
+  }
+
   /**
    * A signal for following a reply: aborted with the socket, and by following the same one anew.
    * @throws DomainError `too_many_replies` when the socket follows as many as it may.
@@ -58,12 +68,7 @@ export class SessionSocket {
   beginFollowing(replyId: string): AbortController {
     this.followed.get(replyId)?.abort();
     this.followed.delete(replyId);
-    if (this.followed.size >= MAX_FOLLOWED) {
-      throw new DomainError(
-        'too_many_replies',
-        `A socket follows at most ${String(MAX_FOLLOWED)} replies at once.`,
-      );
-    }
+    this.checkRoom();
     const controller = new AbortController();
     this.followed.set(replyId, controller);
     return controller;

@@ -1,8 +1,7 @@
-import type { INestApplicationContext } from '@nestjs/common';
-import type { WsMessageHandler } from '@nestjs/common';
+import { type INestApplicationContext, Logger, type WsMessageHandler } from '@nestjs/common';
 import { WsAdapter } from '@nestjs/platform-ws';
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
-import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { match, type MatchFunction } from 'path-to-regexp';
 import { EMPTY, from, mergeAll, type Observable, of } from 'rxjs';
@@ -12,7 +11,9 @@ import { DomainError } from '../errors/domain.error.js';
 import { toProblem } from '../errors/problem.js';
 import { subjectOfMessage } from './message.subject.js';
 import { errorFrame } from './replies/reply.message.js';
+import { CLOSE_SLOW_CONSUMER, MAX_BUFFERED_BYTES } from './session-socket.js';
 import { readFrame } from './socket-frame.js';
+import { answer, asksForSocket, serveWithoutUpgrade } from './upgrade.answers.js';
 
 type SocketPath = Record<'sessionId', string>;
 
@@ -42,6 +43,8 @@ interface Message {
 const HEARTBEAT_MS = 30_000;
 const CLOSE_GRACE_MS = 2_000;
 const CLOSE_GOING_AWAY = 1001;
+/** What is percent-encoded otherwise cannot be matched, nor be the name of anything here. */
+const URL_PATH = /^(?:[^%]|%[0-7][0-9a-f])*$/i;
 
 /**
  * Nest's `ws` adapter with paths that have parameters, authentication before the handshake completes
@@ -49,6 +52,7 @@ const CLOSE_GOING_AWAY = 1001;
  * a close that says goodbye.
  */
 export class SessionWsAdapter extends WsAdapter {
+  private readonly log = new Logger(SessionWsAdapter.name);
   private closing = false;
   private stopListening: () => void = () => undefined;
 
@@ -83,8 +87,11 @@ export class SessionWsAdapter extends WsAdapter {
     if (!httpServer || this.httpServersRegistry.has(port)) return undefined;
     this.httpServersRegistry.set(port, httpServer);
     const listener = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-      void this.upgrade(port, request, socket, head);
+      if (asksForSocket(request)) void this.upgrade(port, request, socket, head);
+      else serveWithoutUpgrade(httpServer, request, socket);
     };
+    // Node 24 asks before it hands a request over; older ones hand over whatever has an Upgrade header.
+    Object.assign(httpServer, { shouldUpgradeCallback: asksForSocket });
     httpServer.on('upgrade', listener);
     this.stopListening = () => httpServer.off('upgrade', listener);
     return httpServer;
@@ -97,6 +104,10 @@ export class SessionWsAdapter extends WsAdapter {
   ): Promise<Observable<unknown>> {
     // A socket that is being closed still delivers what its client goes on sending.
     if (socket.readyState !== socket.OPEN) return EMPTY;
+    if (socket.bufferedAmount > MAX_BUFFERED_BYTES) {
+      socket.close(CLOSE_SLOW_CONSUMER, 'too slow: it asks and does not read the answers');
+      return EMPTY;
+    }
     try {
       await this.doorkeepers.admit(socket);
       const { event, data } = readFrame(text);
@@ -129,15 +140,22 @@ export class SessionWsAdapter extends WsAdapter {
         server.emit('connection', Object.assign(client, { identity }), request);
       });
     } catch (error) {
-      refuse(socket, error);
+      this.refuse(socket, error);
     }
+  }
+
+  private refuse(socket: Duplex, error: unknown): void {
+    const problem = toProblem(error, { requestId: randomUUID() });
+    if (problem.status >= 500)
+      {this.log.error({ err: error, requestId: problem.requestId }, 'a handshake failed');}
+    answer(socket, problem);
   }
 
   private find(port: number, request: IncomingMessage): { server: PathServer; sessionId: string } {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     for (const server of (this.wsServersRegistry.get(port) ?? []) as PathServer[]) {
       const matches: MatchFunction<SocketPath> = match(server.path);
-      const found = matches(path);
+      const found = URL_PATH.test(path) && matches(path);
       if (found) return { server, sessionId: found.params.sessionId };
     }
     throw new DomainError('not_found', 'There is no socket at this path.');
@@ -161,22 +179,6 @@ function keepAlive(client: WebSocket): void {
   client.once('close', () => {
     clearInterval(timer);
   });
-}
-
-function refuse(socket: Duplex, error: unknown): void {
-  const problem = toProblem(error);
-  const body = JSON.stringify(problem);
-  socket.end(
-    [
-      `HTTP/1.1 ${String(problem.status)} ${STATUS_CODES[problem.status] ?? ''}`,
-      'Connection: close',
-      'Content-Type: application/problem+json',
-      ...(problem.retryAfter ? [`Retry-After: ${problem.retryAfter}`] : []),
-      `Content-Length: ${String(Buffer.byteLength(body))}`,
-      '',
-      body,
-    ].join('\r\n'),
-  );
 }
 
 function sayGoodbye(socket: WebSocket): Promise<void> {

@@ -3,7 +3,6 @@ import { DomainError } from './domain.error.js';
 import type { ProblemCode } from './problem.catalog.js';
 
 const BY_STATUS: Readonly<Record<number, ProblemCode>> = {
-  400: 'invalid_request',
   401: 'unauthorized',
   403: 'forbidden',
   404: 'not_found',
@@ -17,8 +16,9 @@ const BY_STATUS: Readonly<Record<number, ProblemCode>> = {
 /** Turns what Nest and Fastify throw about a request into a {@link DomainError}; others stay as they are. */
 export function fromFramework(error: unknown): unknown {
   if (error instanceof DomainError) return error;
-  const code = BY_STATUS[statusOf(error) ?? 0];
-  if (!code) return error;
+  const status = statusOf(error);
+  if (status === undefined || status < 400 || status >= 500) return error;
+  const code = BY_STATUS[status] ?? 'invalid_request';
   const detail = code === 'not_found' ? 'No route has this path.' : sentence(error);
   return new DomainError(code, detail, { cause: error });
 }

@@ -165,7 +165,7 @@ export const PROBLEMS = define({
   too_many_replies: {
     status: 429,
     title: 'Too many replies at once',
-    hint: 'Wait for a running reply to end, or cancel one.',
+    hint: 'Wait for a running reply to end or cancel one; the detail names the bound that was met.',
   },
   rate_limited: {
     status: 429,

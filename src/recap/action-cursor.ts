@@ -1,6 +1,5 @@
-import { plainToInstance } from 'class-transformer';
+import { plainToInstance, Type } from 'class-transformer';
 import { IsInstance, IsISO8601, IsString, Length, validateSync } from 'class-validator';
-import { Type } from 'class-transformer';
 import { DomainError } from '../errors/domain.error.js';
 import { ActionFilterDto } from './action-filter.dto.js';
 import type { ResolvedFilter } from './action-filter.js';

@@ -1,14 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsBoolean,
-  IsIn,
-  IsOptional,
-  IsString,
-  Length,
-} from 'class-validator';
+import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsString, Length } from 'class-validator';
+import { Optional } from '../errors/optional.decorator.js';
 import { ACTION_TYPES, type ActionType } from '../providers/action.js';
 import type { ActionFilter } from './action-filter.js';
 
@@ -28,7 +21,7 @@ export class ActionFilterDto implements ActionFilter {
    * Repository ids as GET /repos gives them; absent: all repositories of the session.
    * @example ["github:github.com/octocat/hello-world"]
    */
-  @IsOptional()
+  @Optional()
   @Transform(asList)
   @IsArray()
   @ArrayMaxSize(100)
@@ -41,7 +34,7 @@ export class ActionFilterDto implements ActionFilter {
    * before its end.
    * @example 2025-05-12
    */
-  @IsOptional()
+  @Optional()
   @IsString()
   @Length(1, 40)
   since?: string;
@@ -51,7 +44,7 @@ export class ActionFilterDto implements ActionFilter {
    * included). Default: now.
    * @example 2025-05-18
    */
-  @IsOptional()
+  @Optional()
   @IsString()
   @Length(1, 40)
   until?: string;
@@ -60,7 +53,7 @@ export class ActionFilterDto implements ActionFilter {
    * The IANA time zone of calendar dates. Default: UTC.
    * @example Europe/Zurich
    */
-  @IsOptional()
+  @Optional()
   @IsString()
   @Length(1, 64)
   timeZone?: string;
@@ -70,7 +63,7 @@ export class ActionFilterDto implements ActionFilter {
    * where no connection belongs to a person.
    * @example ["me"]
    */
-  @IsOptional()
+  @Optional()
   @Transform(asList)
   @IsArray()
   @ArrayMaxSize(50)
@@ -82,7 +75,7 @@ export class ActionFilterDto implements ActionFilter {
    * The kinds of action. Default: all.
    * @example ["commit", "pull_request"]
    */
-  @IsOptional()
+  @Optional()
   @Transform(asList)
   @IsArray()
   @IsIn(ACTION_TYPES, { each: true })
@@ -90,7 +83,7 @@ export class ActionFilterDto implements ActionFilter {
   type?: ActionType[];
 
   /** Whether actions of bots are wanted too. Default: no. */
-  @IsOptional()
+  @Optional()
   @Transform(asBoolean)
   @IsBoolean()
   includeBots?: boolean;

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+import { IsInt, IsString, Length, Max, Min } from 'class-validator';
+import { Optional } from '../errors/optional.decorator.js';
 import {
   ACTION_STATES,
   ACTION_TYPES,
@@ -13,7 +14,7 @@ import { CoverageDto } from './coverage.dto.js';
 
 export class ActionsQueryDto extends ActionFilterDto {
   /** How many actions at most. */
-  @IsOptional()
+  @Optional()
   @Type(() => Number)
   @IsInt()
   @Min(1)
@@ -25,7 +26,7 @@ export class ActionsQueryDto extends ActionFilterDto {
    * The nextCursor of the page before. It pins the filter and the window of the first page, so other
    * filters sent along with it are not read.
    */
-  @IsOptional()
+  @Optional()
   @IsString()
   @Length(1, 16_384)
   cursor?: string;

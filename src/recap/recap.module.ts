@@ -10,6 +10,6 @@ import { RepositoryService } from './repository.service.js';
   imports: [ProvidersModule],
   controllers: [ReposController, ActionsController],
   providers: [RepositoryCache, RepositoryService, ActivityService],
-  exports: [ActivityService],
+  exports: [ActivityService, RepositoryService],
 })
 export class RecapModule {}

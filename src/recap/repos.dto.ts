@@ -1,30 +1,31 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsString, Length, Max, Min } from 'class-validator';
+import { Optional } from '../errors/optional.decorator.js';
 import { PROVIDERS, type ProviderName } from '../providers/connection.js';
 import { asBoolean } from './action-filter.dto.js';
 import { ConnectionCoverageDto } from './coverage.dto.js';
 
 export class ReposQueryDto {
   /** Only repositories of this provider. */
-  @IsOptional()
+  @Optional()
   @IsIn(PROVIDERS)
   provider?: ProviderName;
 
   /** Only repositories whose full name has this in it, in upper or lower case. */
-  @IsOptional()
+  @Optional()
   @IsString()
   @Length(1, 256)
   search?: string;
 
   /** Whether to ask the providers again instead of answering from what was kept. */
-  @IsOptional()
+  @Optional()
   @Transform(asBoolean)
   @IsBoolean()
   refresh?: boolean;
 
   /** The page, from 1. */
-  @IsOptional()
+  @Optional()
   @Type(() => Number)
   @IsInt()
   @Min(1)
@@ -33,7 +34,7 @@ export class ReposQueryDto {
   page: number = 1;
 
   /** Repositories on a page. */
-  @IsOptional()
+  @Optional()
   @Type(() => Number)
   @IsInt()
   @Min(1)

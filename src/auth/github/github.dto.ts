@@ -1,4 +1,5 @@
-import { IsOptional, IsString, Length, Matches } from 'class-validator';
+import { IsString, Length, Matches } from 'class-validator';
+import { Optional } from '../../errors/optional.decorator.js';
 
 export class GithubSignInDto {
   /**
@@ -13,31 +14,31 @@ export class GithubSignInDto {
 /** What GitHub gave the app that it sent the browser back to. */
 export class ExternalSignupDto {
   /** GitHub's code; absent only where it gave an `error`. */
-  @IsOptional()
+  @Optional()
   @Matches(/^[\x21-\x7e]+$/, { message: 'code must be visible ASCII characters' })
   @Length(1, 256)
   code?: string;
 
   /** GitHub's `error` instead of a code, as it is: `access_denied` where the user said no. */
-  @IsOptional()
+  @Optional()
   @Matches(/^\w+$/)
   @Length(1, 64)
   error?: string;
 
   /** The state that came with it, for a sign-in that began at GET /auth/github. */
-  @IsOptional()
+  @Optional()
   @IsString()
   @Length(1, 256)
   state?: string;
 
   /** PKCE's verifier, for a sign-in that the app began itself. */
-  @IsOptional()
+  @Optional()
   @Matches(/^[\w.~-]+$/)
   @Length(43, 128)
   codeVerifier?: string;
 
   /** With `codeVerifier`: the redirect URI that the app gave GitHub, one of OAUTH_REDIRECT_URIS. */
-  @IsOptional()
+  @Optional()
   @IsString()
   @Length(1, 2048)
   redirectUri?: string;

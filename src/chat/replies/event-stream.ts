@@ -2,6 +2,8 @@ import { Readable } from 'node:stream';
 import type { Frame } from './reply.message.js';
 
 const KEEP_ALIVE_MS = 15_000;
+/** A reader that leaves its buffers full for so long has gone; it resumes with Last-Event-ID. */
+const STALLED_MS = 60_000;
 const BUFFER_BYTES = 16 * 1024;
 
 /**
@@ -11,7 +13,20 @@ const BUFFER_BYTES = 16 * 1024;
  * while, so that proxies keep the connection.
  */
 export function toEventStream(frames: AsyncGenerator<Frame, void>): Readable {
-  return Readable.from(lines(frames), { objectMode: false, highWaterMark: BUFFER_BYTES });
+  const stream = Readable.from(patiently(lines(frames)), {
+    objectMode: false,
+    highWaterMark: BUFFER_BYTES,
+  });
+  return stream;
+
+  /** Gives a reader who takes nothing for so long up: its connection would outlive its reply. */
+  async function* patiently(texts: AsyncGenerator<string, void>): AsyncGenerator<string, void> {
+    for await (const text of texts) {
+      const timer = setTimeout(() => stream.destroy(), STALLED_MS);
+      yield text;
+      clearTimeout(timer);
+    }
+  }
 }
 
 async function* lines(frames: AsyncGenerator<Frame, void>): AsyncGenerator<string, void> {

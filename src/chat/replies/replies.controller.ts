@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Req, Res } from '
 import {
   ApiBearerAuth,
   ApiHeader,
+  ApiNoContentResponse,
   ApiOkResponse,
   ApiResponse,
   ApiTags,
@@ -43,7 +44,7 @@ export class RepliesController {
   @Post('recaps')
   @ApiResponse({ status: 200, description: 'The recap has ended', content: REPLY_CONTENT })
   @ApiResponse({ status: 202, description: 'The recap is still being written', type: ReplyDto })
-  @ApiProblems('too_many_replies', 'draining', 'not_acceptable')
+  @ApiProblems('repository_not_found', 'too_many_replies', 'draining', 'not_acceptable')
   async createRecap(
     @CurrentSession() session: Session,
     @Body() { bullets, style, language, ...asked }: RecapDto,
@@ -78,6 +79,7 @@ export class RepliesController {
   @Get('replies/:replyId')
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'The last seq seen' })
   @ApiOkResponse({ description: 'The reply', content: REPLY_CONTENT })
+  @ApiNoContentResponse({ description: 'The reply has ended and all its events have been seen' })
   @ApiProblems('reply_not_found', 'not_acceptable')
   async getReply(
     @CurrentSession() session: Session,
@@ -91,10 +93,13 @@ export class RepliesController {
       await reply.send(await this.replies.view(session, replyId));
       return;
     }
-    await this.stream(
-      reply,
-      this.frames(session, replyId, readSeq(request.headers['last-event-id']), signal),
-    );
+    const after = readSeq(request.headers['last-event-id']);
+    if (await this.replies.isOver(session, replyId, after)) {
+      // Tells an EventSource that there is nothing to connect again for.
+      await reply.code(204).send();
+      return;
+    }
+    await this.stream(reply, this.frames(session, replyId, after, signal));
   }
 
   /** Cancel a reply */

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsString, Matches, Max, Min } from 'class-validator';
+import { Optional } from '../../errors/optional.decorator.js';
 import { ProblemDto } from '../../errors/problem.dto.js';
 import { ACTION_TYPES, type ActionType } from '../../providers/action.js';
 import { ActionFilterDto } from '../../recap/action-filter.dto.js';
@@ -9,7 +10,7 @@ import { STOP_REASONS, type StopReason } from './reply.js';
 
 export class RecapDto extends ActionFilterDto {
   /** How many bullets at most. */
-  @IsOptional()
+  @Optional()
   @IsInt()
   @Min(1)
   @Max(15)
@@ -17,7 +18,7 @@ export class RecapDto extends ActionFilterDto {
   bullets: number = 5;
 
   /** How it is to sound. */
-  @IsOptional()
+  @Optional()
   @IsIn(RECAP_STYLES)
   @ApiPropertyOptional({ enum: RECAP_STYLES, enumName: 'RecapStyle' })
   style: RecapStyle = 'professional';
@@ -26,7 +27,7 @@ export class RecapDto extends ActionFilterDto {
    * The language to write in, as a BCP 47 tag.
    * @example en
    */
-  @IsOptional()
+  @Optional()
   @IsString()
   @Matches(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$/, { message: 'language must be a BCP 47 tag' })
   @ApiPropertyOptional()

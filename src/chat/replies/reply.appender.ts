@@ -1,4 +1,5 @@
 import { DomainError } from '../../errors/domain.error.js';
+import type { ProblemCode } from '../../errors/problem.catalog.js';
 import type { ReplyEntry } from './reply.js';
 import type { ReplyLog } from './reply.log.js';
 
@@ -7,6 +8,8 @@ const COALESCE_MS = 30;
 /** How long a store that cannot be reached is tried again before the reply is given up. */
 const PATIENCE_MS = 30_000;
 const RETRY_MS = 250;
+/** What a store says that may be able to take an append a little later. */
+const PASSING: ReadonlySet<ProblemCode> = new Set(['state_unavailable', 'state_full']);
 
 /**
  * Puts a reply's entries into its log in order, one append at a time. Text is gathered for a moment
@@ -69,8 +72,8 @@ export class ReplyAppender {
       try {
         return await this.log.append(this.length, entries, this.lifetime());
       } catch (error) {
-        const unreachable = error instanceof DomainError && error.code === 'state_unavailable';
-        if (!unreachable || Date.now() > giveUpAt) throw error;
+        const passing = error instanceof DomainError && PASSING.has(error.code);
+        if (!passing || Date.now() > giveUpAt) throw error;
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }

@@ -21,6 +21,7 @@ export async function* followReply(
   const growth = new Growth();
   const unsubscribe = await log.onGrowth(growth.announce);
   try {
+    if (await log.isOver(after)) return;
     for (let last = after; ;) {
       signal.throwIfAborted();
       growth.expect();

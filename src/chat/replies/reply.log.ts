@@ -1,7 +1,7 @@
 import type { Session } from '../../auth/session.js';
 import { DomainError } from '../../errors/domain.error.js';
 import type { AppendResult, SharedState, StateKey, Unsubscribe } from '../../state/shared-state.js';
-import type { ReplyEntry, ReplyEvent } from './reply.js';
+import { isLast, type ReplyEntry, type ReplyEvent } from './reply.js';
 
 /** Where a reply's log is kept; also the channel its growth is announced on. */
 const logKey = (sessionId: string, replyId: string): StateKey => ({
@@ -46,6 +46,14 @@ export class ReplyLog {
       events.push(...chunk);
       if (chunk.length < CHUNK) return events;
     }
+  }
+
+  /** Whether the log has ended and holds nothing behind number `after`. */
+  async isOver(after: number): Promise<boolean> {
+    const { length } = await this.state.append(this.key, 0, [], 1);
+    if (length === 0 || after < length) return false;
+    const [last] = await this.read(length - 1, 1);
+    return last !== undefined && isLast(last);
   }
 
   /** Asks the writer, on whichever pod, to stop. */

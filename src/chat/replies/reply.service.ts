@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Session } from '../../auth/session.js';
 import { SessionService } from '../../auth/session.service.js';
 import { DomainError } from '../../errors/domain.error.js';
+import { RepositoryService } from '../../recap/repository.service.js';
 import type { RecapRequest, ReplyEvent, ReplyRecord } from './reply.js';
 import { followReply } from './reply.follower.js';
 import { ReplyRunner } from './reply.runner.js';
@@ -23,14 +24,17 @@ export class ReplyService implements BeforeApplicationShutdown {
   constructor(
     private readonly store: ReplyStore,
     private readonly runner: ReplyRunner,
+    private readonly repositories: RepositoryService,
     private readonly sessions: SessionService,
   ) {}
 
   /**
-   * Starts a reply and returns at once; what becomes of it is in its log.
-   * @throws DomainError `too_many_replies`, `draining`.
+   * Starts a reply and returns at once; what becomes of it is in its log. A request for repositories
+   * that the session cannot read starts nothing.
+   * @throws DomainError `repository_not_found`, `too_many_replies`, `draining`.
    */
   async start(session: Session, request: RecapRequest): Promise<ReplyRecord> {
+    await this.repositories.choose(session, request.filter.repo, this.shutdown.signal);
     this.makeRoom(session);
     const record: ReplyRecord = {
       id: randomBytes(12).toString('base64url'),
@@ -59,6 +63,12 @@ export class ReplyService implements BeforeApplicationShutdown {
     return followReply(this.store.log(session, replyId), after, signal, () =>
       this.sessions.isAlive(session.id),
     );
+  }
+
+  /** Whether a reply has ended and there is nothing behind number `after`. @throws DomainError `reply_not_found`. */
+  async isOver(session: Session, replyId: string, after: number): Promise<boolean> {
+    await this.store.find(session, replyId);
+    return this.store.log(session, replyId).isOver(after);
   }
 
   /** What there is of a reply now. @throws DomainError `reply_not_found`. */
