@@ -1,25 +1,29 @@
 import type { LoggerService } from '@nestjs/common';
 import { inspect } from 'node:util';
-import { type Logger as Pino, pino } from 'pino';
+import { type DestinationStream, type Logger as Pino, pino } from 'pino';
 import type { Environment } from '../config/environment.js';
+import { redact } from './redact.js';
 
-/** Paths that may hold a secret in something that is logged; their values never reach the log. */
-const SECRETS = ['authorization', 'cookie', 'token', 'accessToken', 'password', 'apiKey', 'secret'];
-
-/** The process's structured log: one JSON object a line on standard output. */
-export function createLogger(environment: Environment): Pino {
-  return pino({
-    level: environment.LOG_LEVEL,
-    redact: {
-      paths: [
-        'req.headers.authorization',
-        'req.headers.cookie',
-        'req.headers["sec-websocket-protocol"]',
-        ...SECRETS.flatMap((name) => [name, `*.${name}`]),
-      ],
-      censor: '[redacted]',
+/** The process's structured log: one JSON object a line on standard output, without secrets. */
+export function createLogger(environment: Environment, destination?: DestinationStream): Pino {
+  return pino(
+    {
+      level: environment.LOG_LEVEL,
+      serializers: { err: redact },
+      formatters: { log: (fields) => redact(fields) as Record<string, unknown> },
+      hooks: {
+        logMethod(parameters, method) {
+          method.apply(
+            this,
+            parameters.map((one) =>
+              typeof one === 'string' ? redact(one) : one,
+            ) as typeof parameters,
+          );
+        },
+      },
     },
-  });
+    destination,
+  );
 }
 
 /** Lets Nest and its `Logger` write into the same log. */
