@@ -60,8 +60,14 @@ withRedis('two pods and one Redis', () => {
 
   it('sign out together: sockets on the other close with 4401', async () => {
     const grant = await first.clone('one');
-    const socket = await first.connect(grant);
+    const sockets = await Promise.all([first.connect(grant), second.connect(grant)]);
     await second.delete('/session', { token: grant.accessToken });
-    expect((await socket.closed).code).toBe(4401);
+    const signedOutAt = performance.now();
+    const closed = await Promise.all(sockets.map((socket) => socket.closed));
+    expect(performance.now() - signedOutAt).toBeLessThan(1_000);
+    expect(closed.map(({ code }) => code)).toEqual([4401, 4401]);
+    for (const pod of [first, second]) {
+      expect((await pod.get('/session', { token: grant.accessToken })).status).toBe(401);
+    }
   });
 });

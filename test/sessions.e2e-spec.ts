@@ -144,9 +144,15 @@ describe('a session without use', () => {
     expect(body.code).toBe('session_over');
   });
 
-  it('closes its socket with 4401', async () => {
+  it('closes its socket with 4401, and heartbeats do not put that off', async () => {
     const socket = await server.connect(await server.clone('one'));
-    expect((await socket.closed).code).toBe(4401);
+    const beating = setInterval(() => {
+      socket.ping();
+    }, 100);
+    const { code } = await socket.closed.finally(() => {
+      clearInterval(beating);
+    });
+    expect(code).toBe(4401);
   });
 
   it('ends with its token at the latest', async () => {

@@ -43,6 +43,7 @@ export class AuthController {
   @ApiBody({ type: PatDto })
   @ApiProblems(
     'provider_unauthorized',
+    'sign_in_refused',
     'host_refused',
     'provider_failed',
     'provider_timeout',
@@ -52,8 +53,9 @@ export class AuthController {
     @CheckedConnection() connection: Connection,
     @MaybeSession() session: Session | undefined,
     @AccessToken() accessToken: string,
+    @RequestSignal() signal: AbortSignal,
   ): Promise<SessionGrantDto> {
-    return this.grants.grant(connection, session, accessToken);
+    return this.grants.grant(connection, session, accessToken, signal);
   }
 
   /**
@@ -87,7 +89,7 @@ export class AuthController {
       { provider: 'git', baseUrl: dto.url, path: dto.path },
       signal,
     );
-    return this.grants.grant(connection, session, accessToken);
+    return this.grants.grant(connection, session, accessToken, signal);
   }
 
   /**

@@ -13,9 +13,11 @@ import { SessionGrants } from './session.grants.js';
 import { SessionGuard } from './session.guard.js';
 import { SessionLimit } from './session.limit.js';
 import { SessionService } from './session.service.js';
+import { SignInPolicy } from './sign-in.policy.js';
 import { ThrottleGuard } from './throttle.guard.js';
 import { ThrottleOptions } from './throttle.options.js';
 import { TokenService } from './token.service.js';
+import { UserSessions } from './user.sessions.js';
 
 @Module({
   imports: [
@@ -29,6 +31,8 @@ import { TokenService } from './token.service.js';
     SessionService,
     SessionGrants,
     SessionLimit,
+    SignInPolicy,
+    UserSessions,
     SignInStarts,
     GithubTokens,
     GithubStrategy,

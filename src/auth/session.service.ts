@@ -6,6 +6,7 @@ import type { Connection } from '../providers/connection.js';
 import { SharedState, type StateKey, type Unsubscribe } from '../state/shared-state.js';
 import type { Identity, Session } from './session.js';
 import { type IssuedToken, TokenService } from './token.service.js';
+import { UserSessions } from './user.sessions.js';
 
 const MAX_CONNECTIONS = 10;
 /** Every try that fails means that another one succeeded. */
@@ -24,10 +25,11 @@ export class SessionService {
   constructor(
     private readonly state: SharedState,
     private readonly tokens: TokenService,
+    private readonly users: UserSessions,
     private readonly environment: Environment,
   ) {}
 
-  /** Begins a session with its first connection. */
+  /** Begins a session with its first connection; a user's oldest ends where there are too many. */
   async start(connection: Connection): Promise<{ session: Session; token: IssuedToken }> {
     const id = randomBytes(18).toString('base64url');
     const token = await this.tokens.issue(subjectOf(connection, id), id);
@@ -38,6 +40,7 @@ export class SessionService {
       connections: [connection],
     };
     await this.state.set(recordKey(id), this.sealed(session), this.lifetime(token.identity));
+    if (connection.viewer) await this.endSurplus(session);
     return { session, token };
   }
 
@@ -108,6 +111,12 @@ export class SessionService {
   /** Milliseconds without use until a session is over. */
   get idleMs(): number {
     return this.environment.SESSION_IDLE_SECONDS * 1000;
+  }
+
+  private async endSurplus({ id, identity }: Session): Promise<void> {
+    const isAlive = (sessionId: string) => this.isAlive(sessionId);
+    const surplus = await this.users.add(identity.subject, id, isAlive);
+    await Promise.all(surplus.map((sessionId) => this.end(sessionId)));
   }
 
   private sealed({ id, identity, startedAt, connections }: Session): string {

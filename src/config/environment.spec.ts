@@ -54,6 +54,9 @@ describe('the environment', () => {
     ['ANTHROPIC_API_KEY', 'sk with a space'],
     ['PROVIDER_HOSTS', 'git.example.org/path'],
     ['PROVIDER_HOSTS', '*.example.org'],
+    ['SIGN_IN_ALLOW', 'octo-org'],
+    ['SIGN_IN_ALLOW', 'git:octo-org'],
+    ['SESSIONS_PER_USER', '0'],
     ['GITHUB_CLIENT_ID', 'id with a space'],
     ['OAUTH_REDIRECT_URIS', 'recap/back'],
   ])('names %s when it is %s, and not its value', (name, value) => {

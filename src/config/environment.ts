@@ -94,6 +94,13 @@ export class Environment {
   @Max(43_200)
   SESSION_MAX_SECONDS = 43_200;
 
+  /** Sessions one user may have at a time; one more ends the oldest. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(1_000)
+  SESSIONS_PER_USER = 10;
+
   /** The OAuth app that users sign in with; unset: they cannot. */
   @IsOptional()
   @Matches(/^\S+$/)
@@ -119,6 +126,11 @@ export class Environment {
   /** Where people see GitHub, and are asked for their consent. */
   @IsUrl({ protocols: ['https', 'http'], require_tld: false, require_protocol: true })
   GITHUB_URL = 'https://github.com';
+
+  /** Organisations and groups whose members may sign in; none: everybody with an account may. */
+  @Transform(list)
+  @Matches(/^((github|azure-devops):[^/:]+|gitlab:[^:]+)$/, { each: true })
+  SIGN_IN_ALLOW: string[] = [];
 
   @IsUrl({ protocols: ['https', 'http'], require_tld: false, require_protocol: true })
   GITHUB_API_URL = 'https://api.github.com';

@@ -77,6 +77,11 @@ export const PROBLEMS = define({
     title: 'The provider does not know this server',
     hint: 'Have the operator compare GITHUB_CLIENT_ID, GITHUB_CLIENT_SECRET and OAUTH_REDIRECT_URIS with the OAuth app.',
   },
+  sign_in_refused: {
+    status: 403,
+    title: 'This account may not sign in here',
+    hint: 'Sign in as a member of an organisation that the operator named in SIGN_IN_ALLOW, with a token that may tell so (GitHub: read:org, GitLab: read_api).',
+  },
   redirect_refused: {
     status: 400,
     title: 'The redirect URI is not allowed',

@@ -34,6 +34,12 @@ export abstract class BaseFetcher {
   /** Checks the credential (or the address) with the provider and learns who holds it. */
   abstract connect(request: ConnectionRequest, signal: AbortSignal): Promise<Connection>;
 
+  /**
+   * Whether the connection's viewer belongs to an organisation or group of the provider's server;
+   * false too where the credential may not tell.
+   */
+  abstract isMember(connection: Connection, group: string, signal: AbortSignal): Promise<boolean>;
+
   /** All repositories the connection can read, most recently pushed first where that is known. */
   abstract getRepositories(connection: Connection, signal: AbortSignal): Promise<RepositoryListing>;
 

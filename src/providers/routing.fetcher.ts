@@ -27,6 +27,10 @@ export class RoutingFetcher extends BaseFetcher {
     return this.fetchers[request.provider].connect(request, signal);
   }
 
+  async isMember(connection: Connection, group: string, signal: AbortSignal): Promise<boolean> {
+    return this.fetchers[connection.provider].isMember(connection, group, signal);
+  }
+
   async getRepositories(connection: Connection, signal: AbortSignal): Promise<RepositoryListing> {
     return this.fetchers[connection.provider].getRepositories(connection, signal);
   }

@@ -1,4 +1,5 @@
 import { graphqlAnswer, type GraphqlRequest, violationOfQuery } from './github/graphql.js';
+import { type Memberships, membershipAnswer } from './github/membership.js';
 import { violationOf } from './github/openapi.js';
 import { restAnswer } from './github/rest.js';
 import {
@@ -20,12 +21,18 @@ export class GithubEmulator extends ProviderEmulator {
     'x-ratelimit-reset': '4102444800',
   };
 
+  /** Organisations of the token's holder. */
+  organizations: Memberships = {};
+
   static async start(world: World): Promise<GithubEmulator> {
     return new GithubEmulator(world).listen();
   }
 
   protected async answer(request: EmulatedRequest): Promise<EmulatedAnswer> {
-    if (request.headers.authorization !== `token ${GithubEmulator.TOKEN}`) {
+    const isKnown = request.headers.authorization === `token ${GithubEmulator.TOKEN}`;
+    const membership = isKnown ? membershipAnswer(request, this.organizations) : undefined;
+    if (membership) return membership;
+    if (!isKnown) {
       return { status: 401, body: { message: 'Bad credentials' } };
     }
     if (request.method === 'POST' && request.url.pathname === '/graphql') {

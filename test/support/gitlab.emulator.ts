@@ -6,6 +6,8 @@ import {
 } from './provider.emulator.js';
 import type { World } from './world/world.js';
 
+const GROUP_MEMBER = /^\/api\/v4\/groups\/([^/]+)\/members\/all\/\d+$/;
+
 /** GitLab's REST API over real HTTP, from a world. It says what nobody expected. */
 export class GitlabEmulator extends ProviderEmulator {
   static readonly TOKEN = 'glpat-emulated';
@@ -21,6 +23,9 @@ export class GitlabEmulator extends ProviderEmulator {
     'ratelimit-reset': '4102444800',
   };
 
+  /** Groups that the token's holder belongs to, by their whole path, and how. */
+  groups: Record<string, 'active' | 'awaiting'> = {};
+
   static async start(world: World): Promise<GitlabEmulator> {
     return new GitlabEmulator(world).listen();
   }
@@ -29,6 +34,8 @@ export class GitlabEmulator extends ProviderEmulator {
     if (headers.authorization !== `Bearer ${GitlabEmulator.TOKEN}`) {
       return { status: 401, body: { message: '401 Unauthorized' } };
     }
+    const group = GROUP_MEMBER.exec(url.pathname)?.[1];
+    if (group !== undefined) return this.membership(decodeURIComponent(group));
     const { maxPageSize, counts } = this;
     const answer =
       method === 'GET' ? gitlabAnswer(this.world, url, { maxPageSize, counts }) : undefined;
@@ -37,5 +44,11 @@ export class GitlabEmulator extends ProviderEmulator {
       return { status: 404, body: { error: '404 Not Found' } };
     }
     return { ...answer, headers: { ...this.headers, ...answer.headers } };
+  }
+
+  private membership(group: string): EmulatedAnswer {
+    const state = this.groups[group];
+    if (!state) return { status: 404, body: { message: '404 Not found' }, headers: this.headers };
+    return { status: 200, body: { id: 1, state, access_level: 30 }, headers: this.headers };
   }
 }

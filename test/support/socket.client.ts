@@ -86,6 +86,11 @@ export class SocketClient {
     this.socket.send(data);
   }
 
+  /** A heartbeat: the server answers it by itself. */
+  ping(): void {
+    if (this.socket.readyState === this.socket.OPEN) this.socket.ping();
+  }
+
   /** Stops reading from the network, as a reader does that is too slow. */
   pause(): void {
     this.socket.pause();

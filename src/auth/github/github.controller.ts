@@ -4,7 +4,12 @@ import { ApiProblems } from '../../errors/api-problems.decorator.js';
 import type { Connection } from '../../providers/connection.js';
 import { SessionGrantDto } from '../auth.dto.js';
 import { Public } from '../public.decorator.js';
-import { AccessToken, CheckedConnection, MaybeSession } from '../request.decorators.js';
+import {
+  AccessToken,
+  CheckedConnection,
+  MaybeSession,
+  RequestSignal,
+} from '../request.decorators.js';
 import type { Session } from '../session.js';
 import { SessionGrants } from '../session.grants.js';
 import { LimitSignIn } from '../throttle.options.js';
@@ -67,6 +72,7 @@ export class GithubController {
     'consent_denied',
     'code_refused',
     'scope_missing',
+    'sign_in_refused',
     'redirect_refused',
     'provider_failed',
     'provider_timeout',
@@ -76,7 +82,8 @@ export class GithubController {
     @CheckedConnection() connection: Connection,
     @MaybeSession() session: Session | undefined,
     @AccessToken() accessToken: string,
+    @RequestSignal() signal: AbortSignal,
   ): Promise<SessionGrantDto> {
-    return this.grants.grant(connection, session, accessToken);
+    return this.grants.grant(connection, session, accessToken, signal);
   }
 }

@@ -9,8 +9,9 @@ const INCLUDED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What a user is asked to grant at GitHub. */
-export function askedScopes({ GITHUB_SCOPES }: Environment): string[] {
-  return [...new Set(GITHUB_SCOPES)];
+export function askedScopes({ GITHUB_SCOPES, SIGN_IN_ALLOW }: Environment): string[] {
+  const asksForMembership = SIGN_IN_ALLOW.some((entry) => entry.startsWith('github:'));
+  return [...new Set([...GITHUB_SCOPES, ...(asksForMembership ? ['read:org'] : [])])];
 }
 
 /** The scopes that were asked for and not granted: GitHub leaves out what another one includes. */

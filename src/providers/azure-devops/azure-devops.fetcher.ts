@@ -40,6 +40,11 @@ export class AzureDevopsFetcher extends BaseFetcher {
     }
   }
 
+  /** Nobody else's token opens an organisation: to be connected to it is to be one of its users. */
+  async isMember({ organization }: Connection, group: string): Promise<boolean> {
+    return organization?.toLowerCase() === group.toLowerCase();
+  }
+
   async getRepositories(connection: Connection, signal: AbortSignal): Promise<RepositoryListing> {
     const repositories = await readRepositories(this.apiOf(connection, signal), connection);
     return { repositories };

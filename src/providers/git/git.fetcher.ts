@@ -40,6 +40,11 @@ export class GitFetcher extends BaseFetcher {
     return { id: `git-${digest.slice(0, 16)}`, provider: 'git', baseUrl, label };
   }
 
+  /** A repository at an address vouches for nobody. */
+  async isMember(): Promise<boolean> {
+    return false;
+  }
+
   async getRepositories(connection: Connection, signal: AbortSignal): Promise<RepositoryListing> {
     return { repositories: [await this.sourceOf(connection).getRepository(connection, signal)] };
   }

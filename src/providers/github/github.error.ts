@@ -32,6 +32,20 @@ export function githubError(error: unknown): DomainError {
   }
 }
 
+/** What GitHub answers; undefined where the token may not see it. */
+export async function whereShown<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof DomainError && isNotShown(error)) return undefined;
+    throw error;
+  }
+}
+
+function isNotShown({ code }: DomainError): boolean {
+  return code === 'provider_forbidden' || code === 'repository_not_found';
+}
+
 /** Whether it may go better the next time, or with a smaller question. */
 export function isPassing(error: unknown): error is DomainError {
   if (!(error instanceof DomainError)) return false;

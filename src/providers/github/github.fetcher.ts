@@ -9,6 +9,7 @@ import { knownAddress } from '../provider-address.js';
 import { apiUrlAt, isAddressOf } from './github.address.js';
 import { GithubActivity } from './github.activity.js';
 import { GithubApi } from './github.api.js';
+import { whereShown } from './github.error.js';
 import { readRepositories } from './github.repositories.js';
 import { readConnection } from './github.viewer.js';
 
@@ -28,6 +29,15 @@ export class GithubFetcher extends BaseFetcher {
     const baseUrl = this.apiUrlFor(request.baseUrl);
     const token = accessTokenOf(request, 'GitHub');
     return readConnection(new GithubApi(this.http, { baseUrl, token }, signal), baseUrl, token);
+  }
+
+  /** Needs the scope `read:org`, of a fine-grained token the organisation's members. */
+  async isMember(connection: Connection, group: string, signal: AbortSignal): Promise<boolean> {
+    const membership = this.apiOf(connection, signal).get('/user/memberships/orgs/{org}', {
+      org: group,
+    });
+    const answer = await whereShown(membership);
+    return answer?.data.text('state') === 'active';
   }
 
   async getRepositories(connection: Connection, signal: AbortSignal): Promise<RepositoryListing> {

@@ -1,7 +1,7 @@
 import type { Connection, Viewer } from '../connection.js';
 import { webHostOf } from './github.address.js';
 import type { GithubAnswer, GithubApi } from './github.api.js';
-import { DomainError } from '../../errors/domain.error.js';
+import { whereShown } from './github.error.js';
 
 /** Who holds the token, and what GitHub tells of the token itself. */
 export async function readConnection(
@@ -25,20 +25,9 @@ export async function readConnection(
 
 /** Needs a scope of its own; without it the noreply and the public address are all we know. */
 async function readEmails(api: GithubApi): Promise<string[]> {
-  try {
-    const { data } = await api.get('/user/emails', { per_page: 100 });
-    return data
-      .items()
-      .filter((email) => email.boolean('verified'))
-      .map((email) => email.text('email'));
-  } catch (error) {
-    if (error instanceof DomainError && isNotGranted(error)) return [];
-    throw error;
-  }
-}
-
-function isNotGranted({ code }: DomainError): boolean {
-  return code === 'provider_forbidden' || code === 'repository_not_found';
+  const answer = await whereShown(api.get('/user/emails', { per_page: 100 }));
+  const confirmed = answer?.data.items().filter((email) => email.boolean('verified')) ?? [];
+  return confirmed.map((email) => email.text('email'));
 }
 
 function viewerOf({ data }: GithubAnswer, confirmed: string[], host: string): Viewer {

@@ -1,6 +1,7 @@
 import {
   Commits,
   Events,
+  GroupMembers,
   Issues,
   MergeRequests,
   PersonalAccessTokens,
@@ -47,6 +48,7 @@ export class GitlabApi {
   private readonly users: Users;
   private readonly addresses: UserEmails;
   private readonly tokens: PersonalAccessTokens;
+  private readonly members: GroupMembers;
   private readonly projectList: Projects;
   private readonly commitList: Commits;
   private readonly releaseList: ProjectReleases;
@@ -68,6 +70,7 @@ export class GitlabApi {
     this.users = new Users(options);
     this.addresses = new UserEmails(options);
     this.tokens = new PersonalAccessTokens(options);
+    this.members = new GroupMembers(options);
     this.projectList = new Projects(options);
     this.commitList = new Commits(options);
     this.releaseList = new ProjectReleases(options);
@@ -88,6 +91,12 @@ export class GitlabApi {
   /** What GitLab tells of the personal access token itself. */
   async token(): Promise<AnswerReader> {
     return new AnswerReader(GITLAB, await this.tokens.show());
+  }
+
+  /** What a user is to a group, directly or through one above it. */
+  async member(group: string, user: number): Promise<AnswerReader> {
+    const member = await this.members.show(group, user, { includeInherited: true });
+    return new AnswerReader(GITLAB, member);
   }
 
   /** Every project the viewer is a member of, directly or through a group; page after page by keyset. */

@@ -9,7 +9,7 @@ import { knownAddress } from '../provider-address.js';
 import { GitlabActivity } from './gitlab.activity.js';
 import { GitlabApi } from './gitlab.api.js';
 import { readRepositories } from './gitlab.repositories.js';
-import { readConnection } from './gitlab.viewer.js';
+import { readConnection, whereGranted } from './gitlab.viewer.js';
 
 /** gitlab.com and self-managed GitLab, read as the holder of a token. */
 @Injectable()
@@ -27,6 +27,12 @@ export class GitlabFetcher extends BaseFetcher {
     const baseUrl = this.addressFor(request.baseUrl);
     const token = accessTokenOf(request, 'GitLab');
     return readConnection(new GitlabApi(this.http, { baseUrl, token }, signal), baseUrl, token);
+  }
+
+  async isMember(connection: Connection, group: string, signal: AbortSignal): Promise<boolean> {
+    const api = new GitlabApi(this.http, connection, signal);
+    const member = await whereGranted(api.member(group, Number(connection.viewer?.id)));
+    return member?.text('state') === 'active';
   }
 
   async getRepositories(connection: Connection, signal: AbortSignal): Promise<RepositoryListing> {

@@ -29,7 +29,7 @@ export async function readConnection(
 }
 
 /** Some tokens may not read these: a narrow one the addresses, an OAuth token nothing of itself. */
-async function whereGranted<T>(answer: Promise<T>): Promise<T | undefined> {
+export async function whereGranted<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
   } catch (error) {
