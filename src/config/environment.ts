@@ -10,6 +10,7 @@ import {
   Min,
   MinLength,
 } from 'class-validator';
+import { IsRedisUrl } from './redis-url.js';
 import { IsTrustedProxies, readTrustedProxies, type TrustedProxies } from './trusted-proxies.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -54,7 +55,7 @@ export class Environment {
   JWT_SECRET_KEY: string[] = [];
 
   @IsOptional()
-  @IsUrl({ protocols: ['redis', 'rediss'], require_tld: false, require_protocol: true })
+  @IsRedisUrl()
   REDIS_URL?: string;
 
   @Transform(list)

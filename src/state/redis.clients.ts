@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
-import { type Cluster, Redis, type RedisOptions } from 'ioredis';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { readRedisUrl, type RedisUrl } from '../config/redis-url.js';
 
 /** The two connections of a process: once subscribed, a connection can do nothing else. */
 export interface RedisClients {
@@ -8,6 +9,8 @@ export interface RedisClients {
 }
 
 const HEARTBEAT_INTERVAL_MS = 5_000;
+
+const retryDelay = (attempt: number): number => Math.min(attempt * 100, 1_000);
 
 /** Whoever asks while Redis is away hears so at once; the connection is sought until it is back. */
 const FAIL_FAST: RedisOptions = {
@@ -20,13 +23,14 @@ const FAIL_FAST: RedisOptions = {
   autoResubscribe: false,
   connectTimeout: 2_000,
   disconnectTimeout: 500,
-  retryStrategy: (attempt) => Math.min(attempt * 100, 1_000),
+  retryStrategy: retryDelay,
   // After a fail-over the address may still lead to the old primary, now a replica.
   reconnectOnError: (error) => error.message.startsWith('READONLY'),
 };
 
 /**
- * Connects to one Redis, or what looks like one; `rediss://` uses TLS. Returns without waiting.
+ * Connects to what REDIS_URL names: one Redis, the primary of a Sentinel, or a Cluster. Returns
+ * without waiting.
  * @param heartbeatMs How often each connection is asked whether it still is one.
  */
 export function connectRedis(url: string, heartbeatMs = HEARTBEAT_INTERVAL_MS): RedisClients {
@@ -41,15 +45,45 @@ export function reconnect(client: Redis | Cluster): void {
   if (client.status === 'ready') client.disconnect(true);
 }
 
-function connect(url: string, purpose: string, heartbeatMs: number): Redis {
-  const client = new Redis(url, { ...FAIL_FAST, connectionName: `git-recap-${purpose}` });
+function connect(url: string, purpose: string, heartbeatMs: number): Redis | Cluster {
+  const client = open(readRedisUrl(url), { ...FAIL_FAST, connectionName: `git-recap-${purpose}` });
   reportOutages(client, purpose);
   keepAlive(client, heartbeatMs);
   return client;
 }
 
+function open(url: RedisUrl, options: RedisOptions): Redis | Cluster {
+  const { nodes, username, password, database, primary, sentinelPassword } = url;
+  const tls = url.tls ? {} : undefined;
+  const common = { ...options, username, password, tls };
+  switch (url.form) {
+    case 'single':
+      return new Redis({ ...common, ...nodes[0], db: database });
+    case 'sentinel':
+      return new Redis({
+        ...common,
+        sentinels: nodes.map((node) => ({ ...node })),
+        name: primary,
+        db: database,
+        sentinelPassword,
+        enableTLSForSentinelMode: url.tls,
+        sentinelTLS: tls,
+        sentinelCommandTimeout: options.commandTimeout,
+        sentinelRetryStrategy: retryDelay,
+      });
+    case 'cluster':
+      return new Cluster([...nodes], {
+        redisOptions: common,
+        enableOfflineQueue: false,
+        clusterRetryStrategy: retryDelay,
+        // Certificates name hosts, not the addresses that these resolve to.
+        ...(url.tls && { dnsLookup: (host, callback) => callback(null, host) }),
+      });
+  }
+}
+
 /** Says once that the connection is gone and once that it is back, not at every attempt. */
-function reportOutages(client: Redis, purpose: string): void {
+function reportOutages(client: Redis | Cluster, purpose: string): void {
   const logger = new Logger('Redis');
   let isOut = false;
   client.on('error', (error: NodeJS.ErrnoException) => {
@@ -68,7 +102,7 @@ function reportOutages(client: Redis, purpose: string): void {
  * A peer that vanished without a word leaves a connection that looks open for as long as the
  * system's TCP patience lasts: ask now and then, and connect anew when there is no answer.
  */
-function keepAlive(client: Redis, heartbeatMs: number): void {
+function keepAlive(client: Redis | Cluster, heartbeatMs: number): void {
   const heartbeat = setInterval(() => {
     if (client.status !== 'ready') return;
     client.ping().catch(() => reconnect(client));

@@ -73,6 +73,14 @@ if redis.call('PTTL', KEYS[1]) < 0 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) 
 return {count, redis.call('PTTL', KEYS[1])}
 `;
 
+/**
+ * KEYS: channel. ARGV: message. A cluster passes messages on from any node, and keeps the order of
+ * each: as a key, the channel goes to its scope's node, where the logs of the scope publish too.
+ */
+const PUBLISH = `
+redis.call('PUBLISH', KEYS[1], ARGV[1])
+`;
+
 declare module 'ioredis' {
   interface RedisCommander<Context> {
     stateSet(value: string, index: string, text: string, ttlMs: number): Result<null, Context>;
@@ -99,6 +107,7 @@ declare module 'ioredis' {
       by: number,
       ttlMs: number,
     ): Result<[count: number, ttlMs: number], Context>;
+    statePublish(channel: string, message: string): Result<null, Context>;
   }
 }
 
@@ -110,4 +119,5 @@ export function defineScripts(client: Redis | Cluster): void {
   client.defineCommand('stateTouch', { lua: TOUCH, numberOfKeys: 1 });
   client.defineCommand('stateDrop', { lua: DROP, numberOfKeys: 1 });
   client.defineCommand('stateIncrement', { lua: INCREMENT, numberOfKeys: 1 });
+  client.defineCommand('statePublish', { lua: PUBLISH, numberOfKeys: 1 });
 }

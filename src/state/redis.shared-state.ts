@@ -16,7 +16,7 @@ import { indexKey, storageKey } from './storage-key.js';
 
 const READY_POLL_MS = 50;
 
-/** The state of many pods, in one Redis (6.2 or later). */
+/** The state of many pods, in one Redis (6.2 or later) or a cluster of them. */
 export class RedisSharedState extends SharedState implements OnApplicationShutdown {
   private readonly logger = new Logger('Redis');
   private readonly commands: RedisClients['commands'];
@@ -113,7 +113,7 @@ export class RedisSharedState extends SharedState implements OnApplicationShutdo
   }
 
   async publish(key: StateKey, message: string): Promise<void> {
-    await answer(this.commands.publish(storageKey('channel', key), message));
+    await answer(this.commands.statePublish(storageKey('channel', key), message));
   }
 
   async subscribe(key: StateKey, listener: (message: string) => void): Promise<Unsubscribe> {

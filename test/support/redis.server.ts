@@ -11,7 +11,7 @@ export class RedisServer {
   private process?: ChildProcess;
 
   private constructor(
-    private readonly port: number,
+    readonly port: number,
     private readonly directory: string,
     private readonly options: readonly string[],
   ) {}
@@ -68,7 +68,7 @@ export class RedisServer {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

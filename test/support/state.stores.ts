@@ -2,9 +2,8 @@ import { connectRedis } from '../../src/state/redis.clients.js';
 import { MemorySharedState } from '../../src/state/memory.shared-state.js';
 import { RedisSharedState } from '../../src/state/redis.shared-state.js';
 import type { SharedState } from '../../src/state/shared-state.js';
-import { eventually } from './eventually.js';
 import { isRedisReachable, REDIS_TEST_URL } from './redis.reachable.js';
-import { RedisServer } from './redis.server.js';
+import { RedisCluster } from './redis.cluster.js';
 
 /** Two pods of one deployment, on one store. */
 interface Pods {
@@ -25,7 +24,7 @@ export async function stateStores(): Promise<Store[]> {
   return [
     { store: 'memory', isHere: true, open: openMemory },
     { store: 'Redis', isHere: hasRedis, open: () => openRedis(REDIS_TEST_URL) },
-    { store: 'a Redis Cluster node', isHere: hasRedis, open: openClusterNode },
+    { store: 'a Redis Cluster', isHere: hasRedis, open: openCluster },
   ];
 }
 
@@ -47,26 +46,15 @@ async function openRedis(url: string): Promise<Pods> {
   };
 }
 
-/** A node of a Redis Cluster refuses every command and script whose keys are not in one slot. */
-async function openClusterNode(): Promise<Pods> {
-  const server = await RedisServer.start('--cluster-enabled', 'yes');
-  const { commands, subscriber } = connectRedis(server.url);
-  await eventually(async () => {
-    await commands.ping();
-  });
-  await commands.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-  await eventually(async () => {
-    const info = String(await commands.call('CLUSTER', 'INFO'));
-    if (!info.includes('cluster_state:ok')) throw new Error(info);
-  });
-  commands.disconnect();
-  subscriber.disconnect();
-  const pods = await openRedis(server.url);
+/** A Redis Cluster refuses every command and script whose keys are not in one slot. */
+async function openCluster(): Promise<Pods> {
+  const cluster = await RedisCluster.start();
+  const pods = await openRedis(cluster.url);
   return {
     ...pods,
     close: async () => {
       await pods.close();
-      await server.stop();
+      await cluster.stop();
     },
   };
 }

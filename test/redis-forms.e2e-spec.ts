@@ -1,0 +1,84 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { CACHE_MANAGER, type Cache } from '@nestjs/cache-manager';
+import { eventually } from './support/eventually.js';
+import { RedisCluster } from './support/redis.cluster.js';
+import { isRedisReachable } from './support/redis.reachable.js';
+import { RedisSentinel } from './support/redis.sentinel.js';
+import { RedisServer } from './support/redis.server.js';
+import { RepositoryFolder } from './support/repository.js';
+import { TestServer } from './support/server.js';
+
+const withRedis = (await isRedisReachable()) ? describe : describe.skip;
+
+withRedis('two pods', () => {
+  const folder = new RepositoryFolder().add('one', [{ subject: 'feat: one' }]);
+
+  afterAll(() => {
+    folder.remove();
+  });
+
+  const start = (url: string) => TestServer.start({ GIT_ROOT: folder.path, REDIS_URL: url });
+
+  /** All that is shared: sessions, limits, replies, messages between pods, and the cache. */
+  async function worksOn(url: string): Promise<void> {
+    const [one, other] = [await start(url), await start(url)];
+    try {
+      const grant = await one.clone('one');
+      const token = grant.accessToken;
+      expect((await other.get('/repos', { token })).status).toBe(200);
+      const [writing, reading] = [await one.connect(grant), await other.connect(grant)];
+      writing.send('recap', { since: '2000-01-01' });
+      const { replyId } = (await writing.waitForEvent('accepted')).data;
+      reading.send('resume', { replyId, after: 0 });
+      expect((await reading.waitForEnd(replyId)).event).toBe('done');
+
+      const cache = one.app.get<Cache>(CACHE_MANAGER);
+      for (const key of ['a', 'b', 'c', 'd']) await cache.set(key, 'text', 60_000);
+      expect(await other.app.get<Cache>(CACHE_MANAGER).get('d')).toBe('text');
+      await cache.clear();
+      expect(await cache.get('d')).toBeUndefined();
+
+      await other.delete('/session', { token });
+      expect((await writing.closed).code).toBe(4401);
+      expect((await one.get('/session', { token })).status).toBe(401);
+    } finally {
+      await Promise.all([one.stop(), other.stop()]);
+    }
+  }
+
+  it('share all there is in one database behind a password', async () => {
+    const redis = await RedisServer.start('--requirepass', 'pass@word/:');
+    try {
+      await worksOn(
+        redis.url.replace('//', `//default:${encodeURIComponent('pass@word/:')}@`) + '/3',
+      );
+    } finally {
+      await redis.stop();
+    }
+  });
+
+  it('share all there is in a cluster of three nodes', async () => {
+    const cluster = await RedisCluster.start();
+    try {
+      await worksOn(cluster.url);
+    } finally {
+      await cluster.stop();
+    }
+  });
+
+  it('share all there is behind a sentinel, and go on when the replica takes over', async () => {
+    const sentinel = await RedisSentinel.start();
+    try {
+      await worksOn(sentinel.url);
+      const pod = await start(sentinel.url);
+      await pod.clone('one');
+      await sentinel.primary.crash();
+      await eventually(async () => {
+        await pod.clone('one');
+      }, 15_000);
+      await pod.stop();
+    } finally {
+      await sentinel.stop();
+    }
+  }, 60_000);
+});
