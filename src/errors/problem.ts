@@ -22,6 +22,9 @@ interface ProblemContext {
   readonly requestId?: string;
 }
 
+/** A provider whose clock is off may ask for years. */
+const MAX_RETRY_SECONDS = 86_400;
+
 /** Problems are documented by their code in the API description. */
 const typeOf = (code: ProblemCode): string => `urn:git-recap:problem:${code}`;
 
@@ -44,5 +47,6 @@ export function toProblem(error: unknown, context: ProblemContext = {}): Problem
 }
 
 function secondsUntil(instant: Date): number {
-  return Math.max(1, Math.ceil((instant.getTime() - Date.now()) / 1000));
+  const seconds = Math.ceil((instant.getTime() - Date.now()) / 1000);
+  return Math.min(Math.max(1, seconds), MAX_RETRY_SECONDS);
 }

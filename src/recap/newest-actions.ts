@@ -19,7 +19,7 @@ function newestFirst(left: ActionPosition, right: ActionPosition): number {
  */
 export class NewestActions {
   private kept = new Map<string, Action>();
-  private matched = 0;
+  private dropped = false;
 
   /**
    * @param limit How many are wanted.
@@ -35,7 +35,6 @@ export class NewestActions {
       if (this.after && newestFirst(action, this.after) <= 0) continue;
       if (this.kept.has(action.id)) continue;
       this.kept.set(action.id, action);
-      this.matched += 1;
       if (this.kept.size >= 2 * this.limit + 1) this.trim();
     }
   }
@@ -43,11 +42,15 @@ export class NewestActions {
   /** The newest, at most the limit, and whether there were more. */
   result(): { actions: Action[]; more: boolean } {
     const sorted = [...this.kept.values()].sort(newestFirst);
-    return { actions: sorted.slice(0, this.limit), more: this.matched > this.limit };
+    return {
+      actions: sorted.slice(0, this.limit),
+      more: this.dropped || sorted.length > this.limit,
+    };
   }
 
   private trim(): void {
     const sorted = [...this.kept.values()].sort(newestFirst);
+    this.dropped = true;
     this.kept = new Map(sorted.slice(0, this.limit).map((action) => [action.id, action]));
   }
 }
