@@ -93,8 +93,9 @@ describe('a reply', () => {
       expect((await server.get(path, { token, headers })).status).toBe(204);
     }
     const reader = await server.connect(grant);
-    for (let index = 0; index < 20; index += 1)
-      {reader.send('resume', { replyId, after: log.length });}
+    for (let index = 0; index < 20; index += 1) {
+      reader.send('resume', { replyId, after: log.length });
+    }
     reader.send('recap', { ref: 'next' });
     const accepted = await reader.waitFor(({ data }) => data.ref === 'next');
     expect(accepted.event).toBe('accepted');

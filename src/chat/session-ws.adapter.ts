@@ -146,8 +146,9 @@ export class SessionWsAdapter extends WsAdapter {
 
   private refuse(socket: Duplex, error: unknown): void {
     const problem = toProblem(error, { requestId: randomUUID() });
-    if (problem.status >= 500)
-      {this.log.error({ err: error, requestId: problem.requestId }, 'a handshake failed');}
+    if (problem.status >= 500) {
+      this.log.error({ err: error, requestId: problem.requestId }, 'a handshake failed');
+    }
     answer(socket, problem);
   }
 

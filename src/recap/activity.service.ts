@@ -9,6 +9,7 @@ import { authorsOf, type ResolvedFilter } from './action-filter.js';
 import { failed, throwIfAllFailed } from './failed-connections.js';
 import { type ActionPosition, NewestActions } from './newest-actions.js';
 import { RepositoryService } from './repository.service.js';
+import { ViewerIdentity } from './viewer.identity.js';
 
 /** How far the reading is: repositories ended, of how many, where that is known. */
 export type ActivityProgress = (done: number, total?: number) => void;
@@ -48,10 +49,14 @@ export class ActivityService {
     const connections = session.connections.filter(({ id }) => !chosen || chosen.has(id));
     const newest = new NewestActions(request.limit, request.after);
     const tally = new Tally(onProgress);
+    const viewer = new ViewerIdentity(session.connections);
     const outcomes = await Promise.all(
       connections.map((connection) => {
-        const query = queryOf(filter, chosen?.get(connection.id));
-        return this.read(connection, query, signal, newest, tally);
+        const query = viewer.ask(connection, queryOf(filter, chosen?.get(connection.id)));
+        const keep = (actions: readonly Action[]): void => {
+          newest.add(actions.map((action) => viewer.fold(action)));
+        };
+        return this.read(connection, query, signal, keep, tally);
       }),
     );
     throwIfAllFailed(outcomes);
@@ -72,13 +77,13 @@ export class ActivityService {
     connection: Connection,
     query: ActionQuery,
     signal: AbortSignal,
-    newest: NewestActions,
+    keep: (actions: readonly Action[]) => void,
     tally: Tally,
   ): Promise<Outcome> {
     const { id, provider } = connection;
     try {
       for await (const batch of this.fetcher.getActions(connection, query, signal)) {
-        newest.add(batch.actions);
+        keep(batch.actions);
         tally.add(id, batch.coverage, batch.total);
       }
       return { coverage: { id, provider, status: tally.statusOf(id) } };
