@@ -5,6 +5,8 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { AppModule } from './app.module.js';
+import { auditRefusals } from './auth/audit.hook.js';
+import { AuditLog } from './auth/audit.log.js';
 import { identifyRequests } from './auth/identify.hook.js';
 import { refuseForeignHosts } from './auth/local-host.hook.js';
 import { TokenService } from './auth/token.service.js';
@@ -20,13 +22,19 @@ import { serveDocuments } from './app.docs.js';
 import { fromFramework } from './errors/framework.error.js';
 import { acceptJsonBodies } from './errors/json-bodies.hook.js';
 import { sendProblem } from './errors/problem.filter.js';
+import { refuseUnreadable } from './errors/raw-problem.js';
 import { createLogger, NestLogger } from './ops/logger.js';
 import { logRequests } from './ops/request-log.hook.js';
 import { servePage } from './page/page.setup.js';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
-/** A request that has not arrived completely by then is answered 408. */
+/** A request that has not arrived completely by then is answered 408, its headers sooner. */
 const REQUEST_TIMEOUT_MS = 20_000;
+const HEADERS_TIMEOUT_MS = 10_000;
+/** How often Node looks for such requests; by itself it does so twice a minute. */
+const SLOW_CLIENTS_CHECK_MS = 1_000;
+/** Of the URL and all headers together; 431 above. */
+const MAX_HEADER_BYTES = 16 * 1024;
 
 /**
  * The whole server, configured and ready to listen; the same for `main.ts`, the command line and tests.
@@ -42,6 +50,13 @@ export async function createApp(variables?: Variables): Promise<NestFastifyAppli
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    http: {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: SLOW_CLIENTS_CHECK_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    },
+    clientErrorHandler: refuseUnreadable,
     forceCloseConnections: true,
     trustProxy: proxyTrust(environment.TRUST_PROXY),
     genReqId: () => randomUUID(),
@@ -66,6 +81,7 @@ async function configure(app: NestFastifyApplication, environment: Environment):
   acceptJsonBodies(fastify);
   if (!environment.isProduction) refuseForeignHosts(fastify);
   identifyRequests(fastify, app.get(TokenService));
+  auditRefusals(fastify, app.get(AuditLog));
   await fastify.register(helmet, { contentSecurityPolicy: CONTENT_SECURITY_POLICY });
   app.enableCors(corsOptions(environment));
   const [handshake, limit] = [app.get(Handshake), app.get(MessageLimit)];

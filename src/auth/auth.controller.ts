@@ -10,13 +10,7 @@ import { CloneDto, CloneOptionsDto, PatDto, SessionGrantDto } from './auth.dto.j
 import { CloneGuard } from './clone.guard.js';
 import { PatGuard } from './pat.guard.js';
 import { Public } from './public.decorator.js';
-import {
-  AccessToken,
-  CheckedConnection,
-  MaybeSession,
-  RequestSignal,
-} from './request.decorators.js';
-import type { Session } from './session.js';
+import { type Caller, CheckedConnection, SignInCaller } from './request.decorators.js';
 import { SessionGrants } from './session.grants.js';
 import { LimitSignIn } from './throttle.options.js';
 
@@ -51,11 +45,9 @@ export class AuthController {
   )
   signInWithToken(
     @CheckedConnection() connection: Connection,
-    @MaybeSession() session: Session | undefined,
-    @AccessToken() accessToken: string,
-    @RequestSignal() signal: AbortSignal,
+    @SignInCaller() caller: Caller,
   ): Promise<SessionGrantDto> {
-    return this.grants.grant(connection, session, accessToken, signal);
+    return this.grants.grant(connection, caller);
   }
 
   /**
@@ -76,9 +68,7 @@ export class AuthController {
   )
   async addRepository(
     @Body() dto: CloneDto,
-    @MaybeSession() session: Session | undefined,
-    @RequestSignal() signal: AbortSignal,
-    @AccessToken() accessToken: string,
+    @SignInCaller() caller: Caller,
   ): Promise<SessionGrantDto> {
     if ((dto.url === undefined) === (dto.path === undefined)) {
       throw new DomainError('invalid_request', 'Give either url or path.', {
@@ -87,9 +77,9 @@ export class AuthController {
     }
     const connection = await this.fetcher.connect(
       { provider: 'git', baseUrl: dto.url, path: dto.path },
-      signal,
+      caller.signal,
     );
-    return this.grants.grant(connection, session, accessToken, signal);
+    return this.grants.grant(connection, caller);
   }
 
   /**

@@ -3,6 +3,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { ThrottlerModule } from '@nestjs/throttler';
 import { ProvidersModule } from '../providers/providers.module.js';
+import { AuditLog } from './audit.log.js';
 import { AuthController } from './auth.controller.js';
 import { GithubController } from './github/github.controller.js';
 import { GithubStrategy } from './github/github.strategy.js';
@@ -31,6 +32,7 @@ import { UserSessions } from './user.sessions.js';
     SessionService,
     SessionGrants,
     SessionLimit,
+    AuditLog,
     SignInPolicy,
     UserSessions,
     SignInStarts,
@@ -40,6 +42,6 @@ import { UserSessions } from './user.sessions.js';
     { provide: APP_GUARD, useClass: ThrottleGuard },
     { provide: APP_GUARD, useClass: SessionGuard },
   ],
-  exports: [TokenService, SessionService, SessionLimit],
+  exports: [AuditLog, TokenService, SessionService, SessionLimit],
 })
 export class AuthModule {}

@@ -8,7 +8,7 @@ import type { Session } from './session.js';
 const requestOf = (context: ExecutionContext): FastifyRequest =>
   context.switchToHttp().getRequest();
 
-/** The caller's session; on a route with an optional session ask for {@link MaybeSession}. */
+/** The caller's session. */
 export const CurrentSession = createParamDecorator(
   (_: unknown, context: ExecutionContext): Session => {
     const { session } = requestOf(context);
@@ -17,14 +17,30 @@ export const CurrentSession = createParamDecorator(
   },
 );
 
-export const MaybeSession = createParamDecorator(
-  (_: unknown, context: ExecutionContext): Session | undefined => requestOf(context).session,
-);
+/** Who asks for a session, or for more of one. */
+export interface Caller {
+  /** The session that the request came with, and its access token; empty without one. */
+  readonly session?: Session;
+  readonly accessToken: string;
+  /** Aborts when the client goes away. */
+  readonly signal: AbortSignal;
+  /** The client's address, behind the proxies that are trusted. */
+  readonly address: string;
+  readonly requestId: string;
+}
 
-/** The access token that the request came with; empty without one. */
-export const AccessToken = createParamDecorator(
-  (_: unknown, context: ExecutionContext): string =>
-    bearerOf(requestOf(context).headers.authorization) ?? '',
+/** The caller of a route that signs in or out, with a session or without. */
+export const SignInCaller = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Caller => {
+    const { session, headers, ip, id } = requestOf(context);
+    return {
+      session,
+      accessToken: bearerOf(headers.authorization) ?? '',
+      signal: signalOf(context.switchToHttp().getResponse<FastifyReply>()),
+      address: ip,
+      requestId: id,
+    };
+  },
 );
 
 /** The connection that a credential guard has checked. */

@@ -2,8 +2,9 @@ import { Controller, Delete, Get, HttpCode } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Environment } from '../config/environment.js';
 import { ApiProblems } from '../errors/api-problems.decorator.js';
+import { AuditLog } from './audit.log.js';
 import { SessionDto } from './auth.dto.js';
-import { CurrentSession } from './request.decorators.js';
+import { type Caller, CurrentSession, SignInCaller } from './request.decorators.js';
 import type { Session } from './session.js';
 import { SessionService } from './session.service.js';
 import { viewSession } from './session.view.js';
@@ -14,6 +15,7 @@ import { viewSession } from './session.view.js';
 export class SessionController {
   constructor(
     private readonly sessions: SessionService,
+    private readonly audit: AuditLog,
     private readonly environment: Environment,
   ) {}
 
@@ -28,7 +30,11 @@ export class SessionController {
   @Delete()
   @HttpCode(204)
   @ApiProblems()
-  async signOut(@CurrentSession() session: Session): Promise<void> {
-    await this.sessions.end(session.id);
+  async signOut(
+    @CurrentSession() { id: sessionId, identity }: Session,
+    @SignInCaller() { address: client, requestId }: Caller,
+  ): Promise<void> {
+    await this.sessions.end(sessionId);
+    this.audit.record({ event: 'sign_out', user: identity.subject, sessionId, client, requestId });
   }
 }

@@ -4,6 +4,7 @@ import { Environment } from '../config/environment.js';
 import { DomainError } from '../errors/domain.error.js';
 import type { Connection } from '../providers/connection.js';
 import { SharedState, type StateKey, type Unsubscribe } from '../state/shared-state.js';
+import { AuditLog } from './audit.log.js';
 import type { Identity, Session } from './session.js';
 import { type IssuedToken, TokenService } from './token.service.js';
 import { UserSessions } from './user.sessions.js';
@@ -26,6 +27,7 @@ export class SessionService {
     private readonly state: SharedState,
     private readonly tokens: TokenService,
     private readonly users: UserSessions,
+    private readonly audit: AuditLog,
     private readonly environment: Environment,
   ) {}
 
@@ -116,7 +118,10 @@ export class SessionService {
   private async endSurplus({ id, identity }: Session): Promise<void> {
     const isAlive = (sessionId: string) => this.isAlive(sessionId);
     const surplus = await this.users.add(identity.subject, id, isAlive);
-    await Promise.all(surplus.map((sessionId) => this.end(sessionId)));
+    for (const sessionId of surplus) {
+      await this.end(sessionId);
+      this.audit.record({ event: 'session_replaced', user: identity.subject, sessionId });
+    }
   }
 
   private sealed({ id, identity, startedAt, connections }: Session): string {

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
+import { isRefusal } from '../auth/audit.hook.js';
+import { AuditLog } from '../auth/audit.log.js';
 import { isLocalHost } from '../auth/local-host.hook.js';
 import { bearerOf } from '../auth/identify.hook.js';
 import type { Identity } from '../auth/session.js';
@@ -21,10 +23,20 @@ export class Handshake {
     private readonly sessions: SessionService,
     private readonly limit: SessionLimit,
     private readonly environment: Environment,
+    private readonly audit: AuditLog,
   ) {}
 
   /** @throws DomainError `unauthorized`, `session_over`, `forbidden`, `foreign_origin`, `foreign_host`, `rate_limited`. */
   async authenticate(request: IncomingMessage, sessionId: string): Promise<Identity> {
+    try {
+      return await this.identify(request, sessionId);
+    } catch (error) {
+      this.recordRefusal(error, request);
+      throw error;
+    }
+  }
+
+  private async identify(request: IncomingMessage, sessionId: string): Promise<Identity> {
     this.checkHost(request);
     this.checkOrigin(request);
     const accessToken = bearerOf(request.headers.authorization) ?? bearerProtocol(request);
@@ -36,6 +48,13 @@ export class Handshake {
     await this.limit.count(sessionId);
     await this.sessions.open(identity);
     return identity;
+  }
+
+  private recordRefusal(error: unknown, { socket }: IncomingMessage): void {
+    if (!(error instanceof DomainError) || !isRefusal(error.code)) return;
+    // Behind a proxy it is that one's: Fastify knows how to look past it, for HTTP requests only.
+    const client = socket.remoteAddress;
+    this.audit.record({ event: 'refusal', client, code: error.code, route: 'GET /ws/:sessionId' });
   }
 
   private checkHost({ headers }: IncomingMessage): void {

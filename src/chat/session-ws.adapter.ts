@@ -9,11 +9,12 @@ import type { WebSocket, WebSocketServer } from 'ws';
 import type { Identity } from '../auth/session.js';
 import { DomainError } from '../errors/domain.error.js';
 import { toProblem } from '../errors/problem.js';
+import { sendRawProblem } from '../errors/raw-problem.js';
 import { subjectOfMessage } from './message.subject.js';
 import { errorFrame } from './replies/reply.message.js';
 import { CLOSE_SLOW_CONSUMER, MAX_BUFFERED_BYTES } from './session-socket.js';
 import { readFrame } from './socket-frame.js';
-import { answer, asksForSocket, serveWithoutUpgrade } from './upgrade.answers.js';
+import { asksForSocket, serveWithoutUpgrade } from './upgrade.answers.js';
 
 type SocketPath = Record<'sessionId', string>;
 
@@ -149,7 +150,7 @@ export class SessionWsAdapter extends WsAdapter {
     if (problem.status >= 500) {
       this.log.error({ err: error, requestId: problem.requestId }, 'a handshake failed');
     }
-    answer(socket, problem);
+    sendRawProblem(socket, problem);
   }
 
   private find(port: number, request: IncomingMessage): { server: PathServer; sessionId: string } {

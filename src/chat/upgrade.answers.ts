@@ -1,8 +1,9 @@
-import { type IncomingMessage, type Server, ServerResponse, STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { DomainError } from '../errors/domain.error.js';
-import { type Problem, toProblem } from '../errors/problem.js';
+import { toProblem } from '../errors/problem.js';
+import { sendRawProblem } from '../errors/raw-problem.js';
 
 /** RFC 6455, 4.2.1: the one upgrade there is here; clients offer others, such as h2c, unasked. */
 export function asksForSocket({ headers }: IncomingMessage): boolean {
@@ -20,7 +21,7 @@ export function serveWithoutUpgrade(
 ): void {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     const detail = 'Send the request without an Upgrade header.';
-    answer(socket, toProblem(new DomainError('invalid_request', detail)));
+    sendRawProblem(socket, toProblem(new DomainError('invalid_request', detail)));
     return;
   }
   const response = new ServerResponse(request);
@@ -28,20 +29,4 @@ export function serveWithoutUpgrade(
   response.assignSocket(socket as Socket);
   response.once('finish', () => socket.end());
   server.emit('request', request, response);
-}
-
-/** Answers a request that is not upgraded, and closes its connection. */
-export function answer(socket: Duplex, problem: Problem): void {
-  const body = JSON.stringify(problem);
-  socket.end(
-    [
-      `HTTP/1.1 ${String(problem.status)} ${STATUS_CODES[problem.status] ?? ''}`,
-      'Connection: close',
-      'Content-Type: application/problem+json',
-      ...(problem.retryAfter ? [`Retry-After: ${problem.retryAfter}`] : []),
-      `Content-Length: ${String(Buffer.byteLength(body))}`,
-      '',
-      body,
-    ].join('\r\n'),
-  );
 }

@@ -147,6 +147,11 @@ export const PROBLEMS = define({
     title: 'The body is too large',
     hint: 'Send fewer or shorter fields; /docs names the limits.',
   },
+  header_too_large: {
+    status: 431,
+    title: 'The URL or the headers are too large',
+    hint: 'Send fewer or shorter ones; sixteen kilobytes are the limit for all together.',
+  },
   repository_too_large: {
     status: 422,
     title: 'The repository is too large to copy here',

@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { fromFramework } from './framework.error.js';
+import type { ProblemCode } from './problem.catalog.js';
 import { toProblem } from './problem.js';
 
 /** Answers every failed HTTP request with `application/problem+json`. */
@@ -16,6 +17,13 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What it was answered with, where that was a problem. */
+    problemCode?: ProblemCode;
+  }
+}
+
 /** Sends the problem that stands for the error. @returns its HTTP status. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): number {
   const problem = toProblem(error, {
@@ -23,6 +31,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     requestId: request.id,
   });
   if (reply.sent) return problem.status;
+  request.problemCode = problem.code;
   void reply.header('x-request-id', request.id);
   if (problem.retryAfter) void reply.header('retry-after', problem.retryAfter);
   if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');

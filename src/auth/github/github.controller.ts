@@ -4,13 +4,7 @@ import { ApiProblems } from '../../errors/api-problems.decorator.js';
 import type { Connection } from '../../providers/connection.js';
 import { SessionGrantDto } from '../auth.dto.js';
 import { Public } from '../public.decorator.js';
-import {
-  AccessToken,
-  CheckedConnection,
-  MaybeSession,
-  RequestSignal,
-} from '../request.decorators.js';
-import type { Session } from '../session.js';
+import { type Caller, CheckedConnection, SignInCaller } from '../request.decorators.js';
 import { SessionGrants } from '../session.grants.js';
 import { LimitSignIn } from '../throttle.options.js';
 import { ExternalSignupDto } from './github.dto.js';
@@ -80,10 +74,8 @@ export class GithubController {
   )
   signUpWithGithub(
     @CheckedConnection() connection: Connection,
-    @MaybeSession() session: Session | undefined,
-    @AccessToken() accessToken: string,
-    @RequestSignal() signal: AbortSignal,
+    @SignInCaller() caller: Caller,
   ): Promise<SessionGrantDto> {
-    return this.grants.grant(connection, session, accessToken, signal);
+    return this.grants.grant(connection, caller);
   }
 }

@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Server } from 'node:http';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { RepositoryFolder } from './support/repository.js';
+import { TestServer } from './support/server.js';
+import { HandshakeRefused, SocketClient } from './support/socket.client.js';
+
+const APP = 'https://recap.example.com';
+
+describe('at its edges the server', () => {
+  const folder = new RepositoryFolder().add('one', [{ subject: 'feat: one' }]);
+  let server: TestServer;
+
+  beforeAll(async () => {
+    server = await TestServer.start({ GIT_ROOT: folder.path, CORS_ORIGINS: APP });
+  });
+
+  afterAll(async () => {
+    await server.stop();
+    folder.remove();
+  });
+
+  /** Opens a connection and writes the pieces with pauses; all that came back until it was closed. */
+  const speak = async (...pieces: string[]): Promise<string> => {
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+    socket.on('error', () => undefined);
+    const answer = text(socket).catch(() => '');
+    for (const piece of pieces) {
+      if (!socket.writable) break;
+      socket.write(piece);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return answer.finally(() => socket.destroy());
+  };
+  const dribble = (start: string, piece: string): string[] => [
+    start,
+    ...Array<string>(400).fill(piece),
+  ];
+
+  it('lets the pages of CORS_ORIGINS read answers and open sockets, and no others', async () => {
+    const grant = await server.clone('one');
+    const asked = async (origin: string) => {
+      const headers = { origin };
+      const { headers: answered } = await server.get('/session', {
+        token: grant.accessToken,
+        headers,
+      });
+      const open = SocketClient.open(server.url, grant.sessionId, grant.accessToken, { headers });
+      const opened = await open.catch((error: unknown) => error);
+      if (opened instanceof SocketClient) await opened.close();
+      return {
+        allowed: answered.get('access-control-allow-origin'),
+        status: opened instanceof HandshakeRefused ? opened.problem.code : 'open',
+      };
+    };
+    expect(await asked(APP)).toEqual({ allowed: APP, status: 'open' });
+    expect((await asked(server.url)).status).toBe('open');
+    for (const foreign of [`${APP}.evil.example`, 'http://recap.example.com', 'null', '']) {
+      const { allowed, status } = await asked(foreign);
+      expect([foreign, allowed]).toEqual([foreign, null]);
+      expect([foreign, status]).toEqual([foreign, 'foreign_origin']);
+    }
+  });
+
+  it('refuses URLs and headers beyond sixteen kilobytes', async () => {
+    for (const long of [`GET /${'a'.repeat(20_000)} HTTP/1.1\r\n`, 'GET / HTTP/1.1\r\n']) {
+      const answer = await speak(`${long}Host: localhost\r\nX-Long: ${'b'.repeat(20_000)}\r\n\r\n`);
+      expect(answer).toMatch(/^HTTP\/1.1 431 /);
+      expect(answer).toContain('"code":"header_too_large"');
+    }
+  });
+
+  it('refuses what is no HTTP', async () => {
+    const answer = await speak('\x16\x03\x01 hello\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1.1 400 /);
+    expect(answer).toContain('"code":"invalid_request"');
+  });
+
+  it('does not say what it is made of', async () => {
+    const answers = await Promise.all([
+      server.get('/'),
+      server.get('/health/live'),
+      server.get('/nowhere'),
+      server.post('/pat', '{'),
+    ]);
+    for (const { headers } of answers) {
+      expect([headers.has('server'), headers.has('x-powered-by')]).toEqual([false, false]);
+    }
+    expect(await speak('no http\r\n\r\n')).not.toMatch(/^(server|x-powered-by):/im);
+  });
+
+  describe('gives up on clients that are slow', () => {
+    const http = (): Server => server.app.getHttpServer();
+    let usual: Pick<Server, 'headersTimeout' | 'requestTimeout'>;
+
+    beforeAll(() => {
+      const { headersTimeout, requestTimeout } = http();
+      usual = { headersTimeout, requestTimeout };
+      Object.assign(http(), { headersTimeout: 500, requestTimeout: 1_000 });
+    });
+
+    afterAll(() => {
+      Object.assign(http(), usual);
+    });
+
+    it.each([
+      ['headers', dribble('GET /health/live HTTP/1.1\r\nHost: localhost\r\n', 'X-A: b\r\n')],
+      [
+        'a body',
+        dribble(
+          'POST /pat HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{',
+          ' ',
+        ),
+      ],
+      ['nothing at all', ['']],
+    ])('with %s, and serves others meanwhile', async (_name, pieces) => {
+      const slow = speak(...pieces);
+      expect((await server.get('/health/live')).status).toBe(200);
+      const answer = await slow;
+      if (answer) expect(answer).toMatch(/^HTTP\/1.1 408 /);
+    });
+
+    it('within seconds, as it is shipped', () => {
+      expect(usual.headersTimeout).toBeLessThanOrEqual(10_000);
+      expect(usual.requestTimeout).toBeLessThanOrEqual(20_000);
+    });
+  });
+});
