@@ -13,6 +13,10 @@ import type { World } from './world/world.js';
 export class GithubEmulator extends ProviderEmulator {
   static readonly TOKEN = 'ghp_emulated';
 
+  /** `/api/v3` makes it an Enterprise Server. */
+  basePath: '' | '/api/v3' = '';
+  /** A field that its GraphQL is too old to know; `everything`: it has no GraphQL. */
+  lacks?: string;
   /** On every answer to a token's holder. */
   headers: Record<string, string> = {
     'x-oauth-scopes': 'repo, read:org, user:email',
@@ -35,20 +39,48 @@ export class GithubEmulator extends ProviderEmulator {
     if (!isKnown) {
       return { status: 401, body: { message: 'Bad credentials' } };
     }
-    if (request.method === 'POST' && request.url.pathname === '/graphql') {
-      const asked = JSON.parse(request.body) as GraphqlRequest;
-      const violation = violationOfQuery(asked);
-      if (violation) this.surprises.push(violation);
-      const body = await graphqlAnswer(this.world, asked, this.url);
-      return { status: 200, body, headers: this.headers };
+    const path = request.url.pathname;
+    if (request.method === 'POST' && path === this.graphqlPath && this.lacks !== 'everything') {
+      return this.graphql(JSON.parse(request.body) as GraphqlRequest);
     }
-    const rest = request.method === 'GET' ? restAnswer(this.world, request.url) : undefined;
+    const route = path.startsWith(this.basePath) ? path.slice(this.basePath.length) : '';
+    const rest = request.method === 'GET' ? restAnswer(this.world, request.url, route) : undefined;
     if (!rest) {
-      this.surprises.push(`${request.method} ${request.url.href}`);
+      if (path !== this.graphqlPath) this.surprises.push(`${request.method} ${request.url.href}`);
       return { status: 404, body: { message: 'Not Found' } };
     }
-    const violation = rest.status === 200 && violationOf(request.url.pathname, rest.body);
-    if (violation) this.surprises.push(`${request.url.pathname} answered ${violation}`);
+    const violation = rest.status === 200 && violationOf(templateOf(route), rest.body);
+    if (violation) this.surprises.push(`${route} answered ${violation}`);
     return { ...rest, headers: { ...this.headers, ...rest.headers } };
   }
+
+  /** Beside `/api/v3`, not below it. */
+  private get graphqlPath(): string {
+    return `${this.basePath.replace('/v3', '')}/graphql`;
+  }
+
+  private async graphql(asked: GraphqlRequest): Promise<EmulatedAnswer> {
+    const { lacks, headers } = this;
+    const violation = violationOfQuery(asked);
+    if (violation) this.surprises.push(violation);
+    if (lacks !== undefined && asked.query.includes(lacks)) {
+      return { status: 200, body: { errors: [undefinedField(lacks)] }, headers };
+    }
+    return { status: 200, body: await graphqlAnswer(this.world, asked, this.url), headers };
+  }
+}
+
+/** As GitHub's GraphQL says it: without `data`, and with a path through the query. */
+function undefinedField(fieldName: string) {
+  return {
+    path: ['fragment Commits', 'nodes', fieldName],
+    extensions: { code: 'undefinedField', typeName: 'Commit', fieldName },
+    locations: [{ line: 1, column: 1 }],
+    message: `Field '${fieldName}' doesn't exist on type 'Commit'`,
+  };
+}
+
+/** The route as GitHub's description writes it. */
+function templateOf(route: string): string {
+  return route.replace(/^\/repos\/[^/]+\/[^/]+/, '/repos/{owner}/{repo}');
 }

@@ -4,6 +4,7 @@ import type { People } from '../people.js';
 import type { Repository } from '../repository.js';
 import type { Step } from '../step.js';
 import { conversationAction, type ConversationType } from './conversation.mapper.js';
+import { isEnterpriseServer } from './github.address.js';
 import type { GithubApi } from './github.api.js';
 import { reviewSteps } from './review.step.js';
 import { type Search, SearchStep } from './search.step.js';
@@ -13,6 +14,8 @@ import { type Search, SearchStep } from './search.step.js';
  * (https://docs.github.com/rest/search/search#limitations-on-query-length).
  */
 const SCOPE_SIZE = 6;
+/** Not every server knows OR. */
+const SCOPE_SIZE_OF_SERVER = 1;
 const DAY = 86_400_000;
 
 interface Scope {
@@ -26,7 +29,7 @@ interface Scope {
 export function conversationSteps(api: GithubApi, apiUrl: string, scope: Scope): Step[] {
   const { query, people } = scope;
   const logins = people.everyone ? [undefined] : people.logins;
-  const places = scopesOf(scope);
+  const places = scopesOf(scope, isEnterpriseServer(apiUrl) ? SCOPE_SIZE_OF_SERVER : SCOPE_SIZE);
   return logins
     .flatMap((login) => places.map((place): Asked => ({ api, apiUrl, query, login, place })))
     .flatMap((asked) => [
@@ -82,13 +85,13 @@ function accountOf(login: string): string {
  * Where to search. One person's work is little, wherever it is, and is sifted afterwards; everyone's
  * is asked for by repository, or by owner when it is to be all repositories.
  */
-function scopesOf({ repositories, query, people }: Scope): (string | undefined)[] {
+function scopesOf({ repositories, query, people }: Scope, size: number): (string | undefined)[] {
   const chosen = query.repositories;
   if (!people.everyone && (!chosen || chosen.length > SCOPE_SIZE)) return [undefined];
   const names = chosen
     ? repositories.map(({ fullName }) => `repo:${fullName}`)
     : repositories.map(({ fullName }) => `user:${fullName.split('/')[0] ?? ''}`);
-  return chunk([...new Set(names)], SCOPE_SIZE).map((some) =>
+  return chunk([...new Set(names)], size).map((some) =>
     some.length === 1 ? some[0] : `(${some.join(' OR ')})`,
   );
 }

@@ -36,3 +36,8 @@ export function isAddressOf(apiUrl: string, address: string): boolean {
 function withoutSlash(url: string): string {
   return new URL(url).href.replace(/\/+$/, '');
 }
+
+/** GitHub Enterprise Server, whose version may be any. */
+export function isEnterpriseServer(apiUrl: string): boolean {
+  return /\/api\/v3\/*$/.test(apiUrl);
+}

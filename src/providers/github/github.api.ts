@@ -4,6 +4,7 @@ import { AnswerReader } from '../http/answer.reader.js';
 import type { OutboundHttp } from '../http/outbound-http.js';
 import { retryTimeOf } from '../http/rate-limit.js';
 import { githubError } from './github.error.js';
+import { GraphqlUnavailable } from './graphql.unavailable.js';
 import { isSecondaryLimit } from './github.limits.js';
 
 const GITHUB = 'GitHub';
@@ -25,6 +26,8 @@ export interface GithubAnswer {
 /** One entry of a GraphQL answer's `errors`; an empty path concerns all of the query. */
 export interface GraphqlProblem {
   readonly type?: string;
+  /** Of a mistake in the query itself: `undefinedField`. */
+  readonly code?: string;
   readonly path: readonly string[];
 }
 
@@ -67,9 +70,12 @@ export class GithubApi {
     return this.request(`GET ${route}`, parameters);
   }
 
-  /** One query. What is in `errors` is the caller's to judge: the rest of the answer may be good. */
+  /**
+   * One query. What is in `errors` is the caller's to judge: the rest of the answer may be good.
+   * @throws GraphqlUnavailable where the server cannot be asked this way.
+   */
   async query(query: string, variables: Record<string, unknown> = {}): Promise<GraphqlAnswer> {
-    const { data, headers } = await this.request(`POST ${this.graphqlUrl}`, { query, variables });
+    const { data, headers } = await this.postQuery({ query, variables });
     const errors = (data.optionalObject('errors')?.items() ?? []).map(problemOf);
     if (errors.some(({ type }) => type === 'RATE_LIMITED')) {
       const retryAt = retryTimeOf(headers, Date.now());
@@ -77,7 +83,20 @@ export class GithubApi {
         retryAt,
       });
     }
-    return { data: data.optionalObject('data'), errors };
+    const found = data.optionalObject('data');
+    const mistake = errors.find(({ code }) => code !== undefined);
+    // Our queries are known to be good, so the server's schema is not the one they are for.
+    if (!found && mistake) throw new GraphqlUnavailable(new Error(mistake.code));
+    return { data: found, errors };
+  }
+
+  private async postQuery(question: Record<string, unknown>): Promise<GithubAnswer> {
+    try {
+      return await this.request(`POST ${this.graphqlUrl}`, question);
+    } catch (error) {
+      const isMissing = error instanceof DomainError && error.code === 'repository_not_found';
+      throw isMissing ? new GraphqlUnavailable(error) : error;
+    }
   }
 
   private async request(route: string, parameters: Record<string, unknown>): Promise<GithubAnswer> {
@@ -106,7 +125,8 @@ function headersOf(headers: OctokitAnswer['headers']): Headers {
 
 function problemOf(error: AnswerReader): GraphqlProblem {
   const path = error.optionalObject('path')?.texts() ?? [];
-  return { type: error.optionalText('type'), path };
+  const code = error.optionalObject('extensions')?.optionalText('code');
+  return { type: error.optionalText('type'), code, path };
 }
 
 function ignore(): void {

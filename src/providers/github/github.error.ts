@@ -1,4 +1,5 @@
 import { DomainError } from '../../errors/domain.error.js';
+import { GraphqlUnavailable } from './graphql.unavailable.js';
 
 /** The status GitHub answered with, where Octokit's error comes from an answer. */
 function statusOf(error: unknown): number | undefined {
@@ -48,6 +49,11 @@ function isNotShown({ code }: DomainError): boolean {
 
 /** Whether it may go better the next time, or with a smaller question. */
 export function isPassing(error: unknown): error is DomainError {
-  if (!(error instanceof DomainError)) return false;
+  if (!(error instanceof DomainError) || error instanceof GraphqlUnavailable) return false;
   return error.code === 'provider_failed' || error.code === 'provider_timeout';
+}
+
+/** Commits of a repository without any are refused with 409 (https://docs.github.com/rest/commits/commits). */
+export function isEmptyRepository(error: unknown): boolean {
+  return error instanceof DomainError && statusOf(error.cause) === 409;
 }

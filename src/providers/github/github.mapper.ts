@@ -1,10 +1,10 @@
-import type { Action, Author } from '../action.js';
+import type { Author } from '../action.js';
 import { isBot } from '../bot.js';
 import type { AnswerReader } from '../http/answer.reader.js';
 import { loginOf } from '../noreply-address.js';
-import { plainLine, plainText } from '../plain-text.js';
-import type { RepositoryReference } from '../repository.js';
+import { plainLine } from '../plain-text.js';
 import { webHostOf } from './github.address.js';
+import type { CommitFacts, ReleaseFacts } from './slice.action.js';
 
 export const BOT_SUFFIX = '[bot]';
 
@@ -14,52 +14,30 @@ export function repositoryId(apiUrl: string, fullName: string): string {
 }
 
 /** A `Commit` of {@link COMMIT_FIELDS}. */
-export function commitAction(commit: AnswerReader, repository: RepositoryReference): Action {
-  const sha = commit.text('oid');
-  const [subject = '', ...rest] = commit.text('message').trim().split('\n');
-  const body = plainText(rest.join('\n'));
+export function commitFacts(commit: AnswerReader): CommitFacts {
   const [author = UNKNOWN, ...coAuthors] = commit.object('authors').list('nodes').map(gitAuthor);
-  const pullRequest = mergedPullRequest(commit);
   return {
-    id: `${repository.id}#commit:${sha}`,
-    provider: 'github',
-    repository,
-    type: 'commit',
-    title: plainLine(subject) || sha.slice(0, 12),
-    ...(body !== '' && { body }),
-    author,
-    coAuthors,
+    sha: commit.text('oid'),
+    message: commit.text('message'),
     timestamp: commit.instant('committedDate'),
     url: commit.text('url'),
-    sha,
-    labels: [],
-    ...(pullRequest && { pullRequest }),
-    ...(commit.object('parents').number('totalCount') > 1 && { merge: true }),
+    author,
+    coAuthors,
+    parents: commit.object('parents').number('totalCount'),
+    pullRequest: mergedPullRequest(commit),
   };
 }
 
-/** A `Release` of {@link RELEASE_FIELDS}; undefined for a draft, which nobody has published. */
-export function releaseAction(
-  release: AnswerReader,
-  repository: RepositoryReference,
-): Action | undefined {
-  const publishedAt = release.optionalInstant('publishedAt');
-  if (publishedAt === undefined || release.boolean('isDraft')) return undefined;
-  const tag = release.text('tagName');
-  const body = plainText(release.optionalText('description') ?? '');
+/** A `Release` of {@link RELEASE_FIELDS}. */
+export function releaseFacts(release: AnswerReader): ReleaseFacts {
   return {
-    id: `${repository.id}#release:${tag}`,
-    provider: 'github',
-    repository,
-    type: 'release',
-    title: plainLine(release.optionalText('name') ?? tag),
-    ...(body !== '' && { body }),
-    author: actorAuthor(release.optionalObject('author')),
-    coAuthors: [],
-    timestamp: publishedAt,
+    tag: release.text('tagName'),
+    name: release.optionalText('name'),
+    description: release.optionalText('description'),
+    draft: release.boolean('isDraft'),
+    publishedAt: release.optionalInstant('publishedAt'),
     url: release.text('url'),
-    state: 'published',
-    labels: [],
+    author: actorAuthor(release.optionalObject('author')),
   };
 }
 
@@ -89,7 +67,7 @@ function gitAuthor(actor: AnswerReader): Author {
 }
 
 /** The pull request that brought the commit to the branch; others merely contain it. */
-function mergedPullRequest(commit: AnswerReader): Action['pullRequest'] {
+function mergedPullRequest(commit: AnswerReader): CommitFacts['pullRequest'] {
   const [pull] = commit.optionalObject('associatedPullRequests')?.list('nodes') ?? [];
   if (!pull?.boolean('merged')) return undefined;
   return {

@@ -1,8 +1,14 @@
 import type { Repository } from '../repository.js';
 import { type TimeWindow, toSeconds } from '../time-window.js';
 
-/** GitHub's `CommitAuthor`: an account's node id, or addresses. */
-export type CommitAuthor = { readonly id: string } | { readonly emails: readonly string[] };
+/** Someone with an account, or whoever has these addresses. */
+export type CommitAuthor = Account | { readonly emails: readonly string[] };
+
+export interface Account {
+  readonly login: string;
+  /** GraphQL's own name for it; absent where GraphQL could not be asked. */
+  readonly id?: string;
+}
 
 /** A page of one repository's commits or releases. */
 export interface Slice {
@@ -34,6 +40,11 @@ const RELEASE_FIELDS = `fragment Releases on ReleaseConnection {
     author { login name }
   }
 }`;
+
+/** Whether GraphQL has what it takes to be asked for a slice. */
+export function isAskable({ author }: Slice): boolean {
+  return !author || 'emails' in author || author.id !== undefined;
+}
 
 export const aliasOf = (index: number): string => `s${index}`;
 
@@ -68,7 +79,7 @@ function variablesOf({ repository, author, cursor }: Slice, index: number): obje
     [`owner${index}`]: owner,
     [`name${index}`]: name,
     ...(cursor !== undefined && { [`after${index}`]: cursor }),
-    ...(author && { [`author${index}`]: author }),
+    ...(author && { [`author${index}`]: 'emails' in author ? author : { id: author.id } }),
   };
 }
 

@@ -5,23 +5,33 @@ import type { Gap, Step, StepOutcome } from '../step.js';
 import type { TimeWindow } from '../time-window.js';
 import type { GithubApi, GraphqlProblem } from './github.api.js';
 import { isPassing } from './github.error.js';
-import { commitAction, releaseAction } from './github.mapper.js';
-import { aliasOf, type Slice, sliceQuery } from './slice.query.js';
+import { commitFacts, releaseFacts } from './github.mapper.js';
+import { GraphqlUnavailable } from './graphql.unavailable.js';
+import { listingSteps } from './listing.step.js';
+import { commitAction, releaseAction } from './slice.action.js';
+import { aliasOf, isAskable, type Slice, sliceQuery } from './slice.query.js';
 
 /** How many slices go into a query: GitHub gives up on one after 10 s, so what failed is asked for in less. */
 const SIZES = [20, 5, 1] as const;
 /** A time-out of our own is waited for in full, so it is not risked a third time. */
 const LAST_ROUND_AFTER_TIMEOUT = 1;
 
-/** As few steps as the slices fit into. `round` counts the tries of these slices, from 0. */
+/**
+ * As few steps as the slices fit into. Without GraphQL nobody's id is known, and those are read by REST.
+ * `round` counts the tries of these slices, from 0.
+ */
 export function sliceSteps(
   api: GithubApi,
   window: TimeWindow,
   slices: readonly Slice[],
   round = 0,
-): SliceStep[] {
-  const pieces = chunk(slices, SIZES[round] ?? 1);
-  return pieces.map((piece) => new SliceStep(api, window, piece, round));
+): Step[] {
+  const [askable, others] = [slices.filter(isAskable), slices.filter((one) => !isAskable(one))];
+  const pieces = chunk(askable, SIZES[round] ?? 1);
+  return [
+    ...pieces.map((piece) => new SliceStep(api, window, piece, round)),
+    ...listingSteps(api, window, others),
+  ];
 }
 
 /** Reads a page of the commits or releases of several repositories with one query. */
@@ -50,6 +60,9 @@ class SliceStep implements Step {
       });
       return this.together(outcomes);
     } catch (error) {
+      if (error instanceof GraphqlUnavailable) {
+        return { next: listingSteps(this.api, this.window, this.slices) };
+      }
       if (!this.mayAskAgainAfter(error)) throw error;
       return { next: this.again(this.slices) };
     }
@@ -98,9 +111,12 @@ class SliceStep implements Step {
     const { id, fullName, url } = repository;
     const reference = { id, fullName, url };
     const nodes = page.list('nodes');
-    const toAction = kind === 'commit' ? commitAction : releaseAction;
     const actions = nodes
-      .map((node) => toAction(node, reference))
+      .map((node) =>
+        kind === 'commit'
+          ? commitAction(commitFacts(node), reference)
+          : releaseAction(releaseFacts(node), reference),
+      )
       .filter((action) => action !== undefined);
     const info = page.object('pageInfo');
     const more = info.boolean('hasNextPage') && this.mayGoOn(kind, nodes);

@@ -19,11 +19,18 @@ export class EmulatedGithub {
     readonly fetcher: GithubFetcher,
   ) {}
 
-  static async start(world = seededWorld()): Promise<EmulatedGithub> {
+  /** @param basePath Of the API: `/api/v3` for an Enterprise Server. */
+  static async start(
+    world = seededWorld(),
+    basePath: GithubEmulator['basePath'] = '',
+  ): Promise<EmulatedGithub> {
     const emulator = await GithubEmulator.start(world);
+    emulator.basePath = basePath;
     const limits = Object.assign(new OutboundLimits(), { headersTimeout: 1_000, firstPause: 5 });
     const http = new OutboundHttp(limits);
-    const environment = Object.assign(new Environment(), { GITHUB_API_URL: emulator.url });
+    const environment = Object.assign(new Environment(), {
+      GITHUB_API_URL: `${emulator.url}${basePath}`,
+    });
     return new EmulatedGithub(emulator, http, new GithubFetcher(http, environment));
   }
 

@@ -1,5 +1,8 @@
 import type { EmulatedAnswer } from '../provider.emulator.js';
+import { accountOf } from './accounts.js';
 import { exampleOf } from './openapi.js';
+import { pageOf, paged } from './pages.js';
+import { repositoryList } from './repository.lists.js';
 import { searchConversations } from './search.js';
 import {
   fullNameOf,
@@ -20,8 +23,8 @@ const [{ pull_request: PULL_REQUEST, ...CONVERSATION }] = (
 ).items;
 
 /** GitHub's REST API over a world; undefined for a route that nobody is expected to ask for. */
-export function restAnswer(world: World, url: URL): EmulatedAnswer | undefined {
-  switch (url.pathname) {
+export function restAnswer(world: World, url: URL, route: string): EmulatedAnswer | undefined {
+  switch (route) {
     case '/user':
       return { status: 200, body: userOf(personByLogin(world, world.viewer)) };
     case '/user/emails':
@@ -31,7 +34,7 @@ export function restAnswer(world: World, url: URL): EmulatedAnswer | undefined {
     case '/search/issues':
       return searchAnswer(world, url);
     default:
-      return undefined;
+      return repositoryList(world, url, route);
   }
 }
 
@@ -52,33 +55,6 @@ function searchAnswer(world: World, url: URL): EmulatedAnswer | undefined {
     items,
   };
   return { status: 200, body };
-}
-
-function paged<T>(url: URL, list: readonly T[], show: (item: T) => unknown): EmulatedAnswer {
-  const { page, size, start, end } = pageOf(url);
-  const last = Math.max(1, Math.ceil(list.length / size));
-  const link = (number: number, rel: string): string => {
-    const target = new URL(url);
-    target.searchParams.set('page', String(number));
-    return `<${target.href}>; rel="${rel}"`;
-  };
-  const links = page < last ? [link(page + 1, 'next'), link(last, 'last')] : [];
-  return {
-    status: 200,
-    body: list.slice(start, end).map(show),
-    headers: links.length > 0 ? { link: links.join(', ') } : {},
-  };
-}
-
-function pageOf(url: URL) {
-  const size = Math.min(100, Number(url.searchParams.get('per_page') ?? 30));
-  const page = Number(url.searchParams.get('page') ?? 1);
-  return { page, size, start: (page - 1) * size, end: page * size };
-}
-
-function accountOf({ id, login, bot }: WorldPerson): Json {
-  const { owner } = REPOSITORY as { owner: Json };
-  return { ...owner, id, login, node_id: `U_${String(id)}`, type: bot ? 'Bot' : 'User' };
 }
 
 function userOf(person: WorldPerson): Json {
