@@ -20,6 +20,7 @@ import { ProviderProcess } from './provider.process.js';
 
 /** Milliseconds of every answer. */
 const LATENCY = 80;
+const RUNS = 3;
 const DAY = 86_400_000;
 const SMALL = { repositories: 200, active: 20 };
 const never = new AbortController().signal;
@@ -135,35 +136,53 @@ async function measure(
   account: string,
   accounts: Partial<Record<EmulatedProvider, WorldSize>>,
   days: number,
-  budget?: Budget,
+  budget: Budget,
 ): Promise<number> {
   return withProviders(accounts, LATENCY, async (processes) => {
     const query = mine(days);
     const connections = await connectAll(processes, query);
     await countAll(processes);
-    const reading = freshFetchers(processes);
-    const ratios: number[] = [];
-    for (const run of ['cold', 'warm']) {
-      const begin = performance.now();
-      const actions = await readAll(reading, connections, query);
-      const milliseconds = Math.round(performance.now() - begin);
-      const ratio = Number((milliseconds / LATENCY).toFixed(1));
-      ratios.push(ratio);
-      const counts = await countAll(processes);
-      const within = budget && counts.requests <= budget.requests && ratio <= budget.ratio;
-      const verdict = run === 'cold' && budget ? { budget, within } : {};
-      console.log({ account, run, actions, ...counts, milliseconds, ratio, ...verdict });
-      if (run === 'cold' && within === false) process.exitCode = 1;
+    const cold: Reading[] = [];
+    const warm: Reading[] = [];
+    for (let run = 0; run < RUNS; run += 1) {
+      const fetchers = freshFetchers(processes);
+      cold.push(await readOnce(processes, fetchers, connections, query));
+      warm.push(await readOnce(processes, fetchers, connections, query));
+      await fetchers.http.onApplicationShutdown();
     }
-    await reading.http.onApplicationShutdown();
-    return ratios[0]!;
+    const [first, again] = [median(cold), median(warm)];
+    const within = first.requests <= budget.requests && first.ratio <= budget.ratio;
+    console.log({ account, cold: first, warm: again, budget, within });
+    if (!within) process.exitCode = 1;
+    return first.ratio;
   });
+}
+
+type Reading = Awaited<ReturnType<typeof readOnce>>;
+
+async function readOnce(
+  processes: readonly ProviderProcess[],
+  fetchers: ReturnType<typeof freshFetchers>,
+  connections: readonly Connection[],
+  query: ActionQuery,
+) {
+  const begin = performance.now();
+  const actions = await readAll(fetchers, connections, query);
+  const milliseconds = Math.round(performance.now() - begin);
+  const ratio = Number((milliseconds / LATENCY).toFixed(1));
+  return { actions, ...(await countAll(processes)), milliseconds, ratio };
+}
+
+/** The run of middle length: what else the machine does is no provider's cost. */
+function median(readings: readonly Reading[]): Reading {
+  const sorted = readings.toSorted((one, other) => one.milliseconds - other.milliseconds);
+  return sorted[sorted.length >> 1]!;
 }
 
 async function measureMemory(): Promise<void> {
   const size = { repositories: 20, active: 20, commits: 2_500, conversations: 0, releases: 0 };
   const everything: ActionQuery = {
-    ...mine(20),
+    ...mine(21),
     authors: { everyone: true },
     types: ['commit'],
     includeBots: true,
@@ -171,6 +190,7 @@ async function measureMemory(): Promise<void> {
   await withProviders({ github: size }, 0, async (processes) => {
     const reading = freshFetchers(processes);
     const connections = await connectAll(processes, mine(1));
+    await countAll(processes);
     globalThis.gc?.();
     const before = process.memoryUsage.rss();
     let peak = before;
@@ -178,11 +198,19 @@ async function measureMemory(): Promise<void> {
     const actions = await readAll(reading, connections, everything);
     clearInterval(timer);
     const growthMiB = Math.round((peak - before) / 1024 / 1024);
-    console.log({ account: '50,000 actions', actions, growthMiB, ...(await countAll(processes)) });
+    console.log({
+      account: '50,000 actions of everyone',
+      actions,
+      growthMiB,
+      ...(await countAll(processes)),
+    });
     if (growthMiB >= 100) process.exitCode = 1;
     await reading.http.onApplicationShutdown();
   });
 }
+
+// First, while little memory has been asked of the system for anything else.
+await measureMemory();
 
 const AZURE = { ...SMALL, owners: 10 };
 const ratios = [
@@ -209,4 +237,3 @@ await measure('GitHub, 2,000 repositories, 100 active, 30 days', large, 30, {
   requests: 60,
   ratio: 16,
 });
-await measureMemory();

@@ -26,6 +26,8 @@ export class AzureDevopsEmulator extends ProviderEmulator {
 
   /** On every answer. */
   headers: Record<string, string> = {};
+  /** Lists of Azure DevOps carry none. */
+  protected override readonly tags = false;
 
   static async start(world: World): Promise<AzureDevopsEmulator> {
     return new AzureDevopsEmulator(azureWorld(world)).listen();

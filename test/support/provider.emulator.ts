@@ -30,6 +30,11 @@ interface PlannedFault {
   times: number;
 }
 
+export interface Span {
+  readonly begin: number;
+  readonly end: number;
+}
+
 /** A provider over real HTTP: what every one of them needs to be counted, slowed down and broken. */
 export abstract class ProviderEmulator {
   readonly requests: EmulatedRequest[] = [];
@@ -39,6 +44,10 @@ export abstract class ProviderEmulator {
   maxInFlight = 0;
   /** How many of the answers were a 304. */
   notModified = 0;
+  /** When each request came and was answered, in milliseconds. */
+  readonly spans: Span[] = [];
+  /** Whether its answers carry ETags. */
+  protected readonly tags: boolean = true;
   protected readonly surprises: string[] = [];
   private readonly faults: PlannedFault[] = [];
   private readonly server: Server = createServer();
@@ -87,6 +96,7 @@ export abstract class ProviderEmulator {
     const { method = '', headers } = incoming;
     const request = { method, url: new URL(incoming.url ?? '', this.url), body, headers };
     this.requests.push(request);
+    const begin = performance.now();
     if (this.latency > 0) await sleep(this.latency);
     const planned = this.faults.find(({ when, times }) => times > 0 && when(request));
     if (planned) {
@@ -94,7 +104,9 @@ export abstract class ProviderEmulator {
       misbehave(planned.fault, response);
       return;
     }
-    this.send(response, await this.answer(request), headers);
+    const answer = await this.answer(request);
+    this.spans.push({ begin, end: performance.now() });
+    this.send(response, answer, headers);
   }
 
   /** What was answered before is not sent again to those who name its tag, which differs by credential. */
@@ -106,7 +118,7 @@ export abstract class ProviderEmulator {
     const text = JSON.stringify(body);
     const tagged = createHash('sha256').update(`${asked.authorization ?? ''} ${text}`);
     const etag = `W/"${tagged.digest('hex')}"`;
-    if (status === 200 && asked['if-none-match'] === etag) {
+    if (this.tags && status === 200 && asked['if-none-match'] === etag) {
       this.notModified += 1;
       response.writeHead(304, { etag, ...headers }).end();
       return;
@@ -114,7 +126,7 @@ export abstract class ProviderEmulator {
     write(response, {
       status,
       body: text,
-      headers: { ...(status === 200 && { etag }), ...headers },
+      headers: { ...(this.tags && status === 200 && { etag }), ...headers },
     });
   }
 }

@@ -9,9 +9,11 @@ import {
   type WorldRepository,
 } from './world.js';
 
-interface WorldSize {
+export interface WorldSize {
   readonly seed?: number;
   readonly repositories?: number;
+  /** How many people, organisations or projects the repositories are of. */
+  readonly owners?: number;
   /** How many of them were pushed to in the last days; the others a year ago. */
   readonly active?: number;
   readonly commits?: number;
@@ -40,7 +42,7 @@ export function seededWorld(size: WorldSize = {}): World {
     viewer: 'octocat',
     people: PEOPLE,
     repositories: Array.from({ length: repositories }, (_, index) =>
-      index < active ? activeRepository(index, random, size) : quietRepository(index),
+      index < active ? activeRepository(index, random, size) : quietRepository(index, size),
     ),
   };
 }
@@ -50,7 +52,7 @@ function activeRepository(index: number, random: Random, size: WorldSize): World
   const talks = times(conversations, (number) => conversation(index, number + 1, random));
   const history = times(commits, (number) => commit(index, number, talks, random));
   return {
-    ...quietRepository(index),
+    ...quietRepository(index, size),
     pushedAt: instant(60),
     commits: history.sort((one, other) => other.committedAt.localeCompare(one.committedAt)),
     conversations: talks,
@@ -58,9 +60,9 @@ function activeRepository(index: number, random: Random, size: WorldSize): World
   };
 }
 
-function quietRepository(index: number): WorldRepository {
+function quietRepository(index: number, { owners = 2 }: WorldSize): WorldRepository {
   return {
-    owner: index % 2 === 0 ? 'octocat' : 'octo-org',
+    owner: ownerOf(index % owners),
     name: `Repository-${String(index)}`,
     private: index % 3 === 0,
     archived: false,
@@ -71,6 +73,11 @@ function quietRepository(index: number): WorldRepository {
     conversations: [],
     releases: [],
   };
+}
+
+function ownerOf(number: number): string {
+  if (number === 0) return 'octocat';
+  return number === 1 ? 'octo-org' : `octo-org-${String(number)}`;
 }
 
 function commit(
