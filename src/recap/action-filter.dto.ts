@@ -60,7 +60,8 @@ export class ActionFilterDto implements ActionFilter {
 
   /**
    * Whose actions: logins, e-mail addresses, `me`, or `*` for everyone. Default: `me`, or everyone
-   * where no connection belongs to a person.
+   * where no connection belongs to a person. Commits that name them as co-author only are found in git
+   * repositories and on GitLab, while GitHub and Azure DevOps find commits by their author.
    * @example ["me"]
    */
   @Optional()

@@ -45,7 +45,11 @@ export class GithubFetcher extends BaseFetcher {
     return { repositories };
   }
 
-  /** Commits are those of the default branches; work in progress shows as its pull request. */
+  /**
+   * Commits are those of the default branches; work in progress shows as its pull request. Somebody's
+   * are those they are the author of: histories are not searched for co-authors, and to read all of
+   * everyone's for the sake of a few would cost most where most people work.
+   */
   async *getActions(
     connection: Connection,
     query: ActionQuery,
