@@ -99,6 +99,7 @@ export class ReplyRunner {
     const { filter, bullets, style, language } = request;
     const job = {
       actions,
+      truncated: coverage.truncated,
       from: filter.since,
       to: filter.until,
       timeZone: filter.timeZone,

@@ -5,7 +5,8 @@ import { describeWindow } from './window.js';
 /** The line above the bullets: when, how much, and in brackets how it was written. */
 export const describeRecap = (job: RecapJob, notes: readonly string[], byline: string): string => {
   const opening = job.style === 'casual' ? 'What went on' : 'Recap of';
-  const told = [describeTally(job.actions), ...notes].join('; ');
+  const newest = job.truncated ? `only the newest ${job.actions.length} actions of more: ` : '';
+  const told = newest + [describeTally(job.actions), ...notes].join('; ');
   return `${opening} ${describeWindow(job)}: ${told} (${byline}).`;
 };
 

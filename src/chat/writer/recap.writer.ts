@@ -7,6 +7,8 @@ export type RecapStyle = (typeof RECAP_STYLES)[number];
 export interface RecapJob {
   /** Newest first. */
   readonly actions: readonly Action[];
+  /** Whether more actions matched than these, the newest. */
+  readonly truncated: boolean;
   /** The window, ISO 8601. */
   readonly from: string;
   readonly to: string;

@@ -77,6 +77,32 @@ describe('the recap without a language model', () => {
     expect(bullets.join()).not.toMatch(/[✨🐛💥]|:bug:|:zap:/u);
   });
 
+  it('does not take the newest actions for all of them', async () => {
+    const { lines } = await write(conventional(), { truncated: true });
+
+    expect(lines[0]).toMatch(/: only the newest \d+ actions of more: \d+ commits/);
+  });
+
+  it('adds sizes up only where every commit has one', async () => {
+    const sized = commit('feat(api): one', { additions: 3, deletions: 1 });
+    const whole = await write([sized], { bullets: 1 });
+    expect(whole.text).toContain('+3 −1');
+    const part = await write([sized, commit('feat(api): two')], { bullets: 1 });
+    expect(part.text).not.toMatch(/[+−]\d/);
+  });
+
+  it.each([
+    ['git', 'https://github.com/octo/app/pull/12', '#12'],
+    ['git', 'https://gitlab.com/octo/app/-/merge_requests/12', '!12'],
+    ['github', 'https://github.com/octo/app/pull/12', '#12'],
+    ['gitlab', 'https://gitlab.com/octo/app/-/merge_requests/12', '!12'],
+  ] as const)('on %s writes the number of %s as %s', async (provider, url, reference) => {
+    const pullRequest = { number: 12, title: 'Add paging', url };
+    const { text } = await write([commit('feat: add paging (#12)', { provider, pullRequest })]);
+
+    expect(text).toContain(`(${reference}`);
+  });
+
   it('says nothing of a change that was taken back', async () => {
     const { text } = await write(
       newestFirst([commit('feat: export'), commit('Revert "feat: export"'), commit('fix: import')]),

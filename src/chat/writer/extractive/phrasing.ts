@@ -8,7 +8,7 @@ import { labelOf } from './label.js';
 import { parseSubject } from './subject.js';
 import type { Topic } from './topic.js';
 import type { Unit } from './unit.js';
-import { sizeOf } from './weight.js';
+import { isSizeKnown, sizeOf } from './weight.js';
 
 /** One line of Markdown without its marker, and the actions it rests on, the telling ones first. */
 export interface Bullet {
@@ -138,10 +138,14 @@ const describeActions = (units: readonly Unit[], actions: readonly Action[]): st
   return referenceOf({ ...unit.lead, number: unit.lead.number ?? unit.subject.pullRequest });
 };
 
+const MERGE_REQUEST_URL = /\/(?:merge_requests|pullrequest)\//;
+
 /** `#12 merged`, on GitLab and Azure DevOps `!12 merged`; issues are `#7` everywhere. */
-const referenceOf = ({ provider, type, number, state }: Action): string => {
+const referenceOf = ({ provider, type, number, state, pullRequest }: Action): string => {
   if (number === undefined) return '';
-  const sign = provider === 'github' || type === 'issue' ? '#' : '!';
+  const saysBang = ['gitlab', 'azure-devops'].includes(provider);
+  const isBang = saysBang || MERGE_REQUEST_URL.test(pullRequest?.url ?? '');
+  const sign = isBang && type !== 'issue' ? '!' : '#';
   return [`${sign}${number}`, state?.replace('_', ' ')].filter(Boolean).join(' ');
 };
 
@@ -158,7 +162,9 @@ const describePeople = (actions: readonly Action[], { namePeople }: Phrasing): s
     : ` by ${enumerate(names)}`;
 };
 
+/** Nothing where a part of the sizes is not known: a sum of the rest would be a wrong number. */
 const describeSize = (units: readonly Unit[]): string => {
+  if (!units.every(({ actions }) => isSizeKnown(actions))) return '';
   const sizes = units.map((unit) => sizeOf(unit.actions));
   const additions = sizes.reduce((sum, size) => sum + size.additions, 0);
   const deletions = sizes.reduce((sum, size) => sum + size.deletions, 0);

@@ -48,6 +48,13 @@ export const weigh = ({ subject, actions }: Unit): number => {
   return routine ? weight / 4 : weight;
 };
 
+/** Whether {@link sizeOf} tells the whole: of a long history only the newest commits are counted. */
+export const isSizeKnown = (actions: readonly Action[]): boolean =>
+  actions.some(({ type, additions }) => type === 'pull_request' && additions !== undefined) ||
+  actions.every(
+    ({ type, merge, additions }) => type !== 'commit' || merge === true || additions !== undefined,
+  );
+
 /** Lines added and deleted. A pull request's own numbers already hold those of its commits. */
 export const sizeOf = (actions: readonly Action[]): { additions: number; deletions: number } => {
   const measured = actions.filter(({ additions, deletions }) => additions ?? deletions);
