@@ -49,6 +49,7 @@ describe('bad input', () => {
     ['an absolute path', { path: '/etc' }, 'clone_refused'],
     ['a path with NUL', { path: 'one\0' }, 'clone_refused'],
     ['a folder without a repository', { path: '.' }, 'repository_not_found'],
+    ['the inside of a repository', { path: 'one/.git' }, 'repository_not_found'],
     ['a path that is not there', { path: 'nowhere' }, 'repository_not_found'],
     ['a file URL', { url: 'file:///etc/passwd' }, 'clone_refused'],
     ['an ssh URL', { url: 'ssh://git@github.com/a/b.git' }, 'clone_refused'],

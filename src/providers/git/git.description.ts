@@ -28,7 +28,8 @@ export class GitDescription {
   /** When the newest commit was made; undefined in an empty repository. */
   async newestCommit(): Promise<Date | undefined> {
     const seconds = await this.ask(...NEWEST, ...ALL_WORK);
-    return seconds === undefined ? undefined : new Date(Number(seconds) * 1000);
+    const milliseconds = Number(seconds) * 1000;
+    return Number.isFinite(milliseconds) ? new Date(milliseconds) : undefined;
   }
 
   /** git answers some questions whose answer is "none" with an exit code. */

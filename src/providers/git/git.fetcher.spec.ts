@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, symlinkSync, writeFileSync } from 'node:fs';
 import { collect } from '../../../test/support/collect.js';
 import { gitFetcher } from '../../../test/support/git-fetcher.js';
@@ -243,6 +244,8 @@ describe('GitFetcher on a local repository', () => {
     const script = world.path('script.sh');
     writeFileSync(script, `#!/bin/sh\ntouch ${witness}\ncat\n`);
     chmodSync(script, 0o755);
+    const pipe = world.path('pipe');
+    execFileSync('mkfifo', [pipe]);
     writeFileSync(`${folder}/.gitattributes`, '* diff=trap filter=trap\n');
     writeFileSync(`${folder}/file`, 'content');
     world.git('trap', 'add', '.');
@@ -262,10 +265,13 @@ describe('GitFetcher on a local repository', () => {
       'remote.origin.promisor': 'true',
       'alias.log': `!${script}`,
       'mailmap.blob': 'HEAD:file',
+      'mailmap.file': pipe,
+      'i18n.logOutputEncoding': 'UTF-16LE',
     };
     for (const [name, value] of Object.entries(settings)) world.git('trap', 'config', name, value);
     await expect(titlesOf('trap')).resolves.toEqual(['Lay the trap']);
-    await fetcher.getRepositories(await connect('trap'), signal);
+    const { repositories } = await fetcher.getRepositories(await connect('trap'), signal);
+    expect(repositories).toMatchObject([{ pushedAt: '2026-01-05T10:00:00.000Z' }]);
     expect(existsSync(witness)).toBe(false);
   });
 

@@ -101,7 +101,7 @@ export class GitFetcher extends BaseFetcher {
     const coverage = { id, fullName, ...(kinds.length < query.types.length && { kinds }) };
     const outcome: Pick<RepositoryCoverage, 'status' | 'reason'> = failure
       ? { status: begun ? 'partial' : 'failed', reason: reasonOf(failure) }
-      : { status: 'complete' };
+      : completeness(opened);
     yield { actions: [], coverage: [{ ...coverage, ...outcome }] };
     return failure;
   }
@@ -116,6 +116,11 @@ export class GitFetcher extends BaseFetcher {
     return baseUrl.startsWith(LOCAL_SCHEME) ? this.local : this.remote;
   }
 }
+
+const completeness = ({ folder }: OpenRepository): Pick<RepositoryCoverage, 'status' | 'reason'> =>
+  folder.shallow
+    ? { status: 'partial', reason: 'It is a shallow clone: older history is not here.' }
+    : { status: 'complete' };
 
 /** What an earlier listing told, for what a repository would have to be asked again. */
 const known = ({ id, fullName, url }: Repository): GitRepository => ({

@@ -6,6 +6,8 @@ import { memoryOf } from './process-memory.js';
 export interface RepositoryFolder {
   readonly gitDirectory: string;
   readonly workTree?: string;
+  /** Its history was cut off when it was cloned. */
+  readonly shallow?: boolean;
 }
 
 export interface GitCommand {
@@ -52,6 +54,9 @@ const SAFE_SETTINGS = [
   'core.attributesFile=/dev/null',
   'credential.helper=',
   'log.showSignature=false',
+  'i18n.logOutputEncoding=UTF-8',
+  // May name any file of this machine, a pipe too.
+  'mailmap.file=',
   'protocol.allow=never',
   'protocol.https.allow=always',
   'safe.directory=*',

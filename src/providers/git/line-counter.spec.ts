@@ -3,9 +3,16 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { collect } from '../../../test/support/collect.js';
 import { gitFetcher } from '../../../test/support/git-fetcher.js';
 import { GitWorld } from '../../../test/support/git-world.js';
-import type { Action } from '../action.js';
+import type { Action, ActionQuery } from '../action.js';
 
 const { signal } = new AbortController();
+const EVERYTHING: ActionQuery = {
+  since: new Date(0),
+  until: new Date('2100-01-01'),
+  authors: { everyone: true },
+  types: ['commit'],
+  includeBots: false,
+};
 
 describe('the lines that commits changed', () => {
   const world = new GitWorld();
@@ -14,18 +21,7 @@ describe('the lines that commits changed', () => {
 
   const actionsOf = async (path: string): Promise<Action[]> => {
     const connection = await fetcher.connect({ provider: 'git', path }, signal);
-    const batches = fetcher.getActions(
-      connection,
-      {
-        since: new Date(0),
-        until: new Date('2100-01-01'),
-        authors: { everyone: true },
-        types: ['commit'],
-        includeBots: false,
-      },
-      signal,
-    );
-    const all = await collect(batches);
+    const all = await collect(fetcher.getActions(connection, EVERYTHING, signal));
     expect(all.at(-1)?.coverage).toMatchObject([{ status: 'complete' }]);
     return all.flatMap(({ actions }) => actions);
   };
@@ -55,6 +51,22 @@ describe('the lines that commits changed', () => {
       ['nothing', undefined, undefined],
       ['root', 2, 0],
       ['topic', 0, 1],
+    ]);
+  });
+
+  it('are not those of a whole tree where a shallow clone begins, and coverage says that it is one', async () => {
+    const directory = world.create('deep');
+    writeFileSync(`${directory}/a.txt`, 'one\ntwo\nthree\n');
+    world.git('deep', 'add', '.');
+    world.commit('deep', { message: 'old' });
+    world.commit('deep', { message: 'new' });
+    world.git('deep', 'clone', '--quiet', '--depth=1', `file://${directory}`, '../shallow');
+    const connection = await fetcher.connect({ provider: 'git', path: 'shallow' }, signal);
+    const all = await collect(fetcher.getActions(connection, EVERYTHING, signal));
+    expect(all.flatMap(({ actions }) => actions)).toMatchObject([{ title: 'new' }]);
+    expect(all.flatMap(({ actions }) => actions)[0]).not.toHaveProperty('additions');
+    expect(all.at(-1)?.coverage).toMatchObject([
+      { status: 'partial', reason: expect.stringContaining('shallow') },
     ]);
   });
 

@@ -15,9 +15,9 @@ const END = 'end';
 
 /**
  * Asks git how many lines commits changed. It has to read the files for that, so it is asked only
- * about commits that are wanted, the first thousand of a repository. Merges have no counts, nor has a commit
- * whose files cannot be read. One
- * process answers all questions; it starts with the first and ends with {@link close}.
+ * about commits that are wanted, the first thousand of a repository. Merges have no counts, nor has a
+ * commit whose files cannot be read. One process answers all questions; it starts with the first and
+ * ends with {@link close}.
  */
 export class LineCounter {
   private git?: GitProcess;
@@ -55,7 +55,8 @@ export class LineCounter {
       arguments: [
         'diff-tree',
         '--stdin',
-        '--root',
+        // Where a shallow clone begins, a commit would seem to have added everything.
+        ...(this.folder.shallow ? [] : ['--root']),
         '-r',
         '--shortstat',
         '--no-renames',

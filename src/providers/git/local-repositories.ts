@@ -64,7 +64,9 @@ export class LocalRepositories {
     if (!isInside(root, target)) {
       throw new DomainError('clone_refused', 'The path leads out of GIT_ROOT.');
     }
-    const folder = await findRepositoryFolder(target, root);
+    // The inside of a repository would be the same one again, under another name.
+    const inside = basename(target) === '.git';
+    const folder = inside ? undefined : await findRepositoryFolder(target, root);
     if (!folder) throw notFound(path);
     return { ...localRepository(root, target), folder };
   }

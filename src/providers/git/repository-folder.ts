@@ -47,7 +47,8 @@ async function repositoryAt(path: string, root: string): Promise<RepositoryFolde
     if (real === undefined) return undefined;
     mustBeInside(root, real);
   }
-  return { gitDirectory };
+  const shallow = await realOrNone(join(common, 'shallow'));
+  return { gitDirectory, shallow: shallow !== undefined };
 }
 
 /** https://git-scm.com/docs/gitrepository-layout: object stores borrowed from, absolute or relative to `objects`. */
