@@ -8,6 +8,7 @@ import type { OutboundLimits } from './outbound.limits.js';
 import type { OutboundTarget, PendingRequest } from './outbound-target.js';
 import { isRateLimited, retryAfter, retryTimeOf } from './rate-limit.js';
 import type { RequestGate } from './request.gate.js';
+import { observed } from './outbound.channel.js';
 
 /** A hanging server is asked once more and no oftener: each attempt costs the whole time-out. */
 const MAX_ATTEMPTS_IN_VAIN = 2;
@@ -41,7 +42,9 @@ export class OutboundCall {
   private async follow(start: URL): Promise<Answer> {
     let url = start;
     for (let redirects = 0; redirects <= this.limits.maxRedirects; redirects += 1) {
-      const answer = await this.attempt(url);
+      const from = url;
+      const request = { provider: this.target.name, method: this.request.method ?? 'GET' };
+      const answer = await observed(request, () => this.attempt(from));
       const location = answer.headers.get('location');
       if (!this.isSafe || !isRedirect(answer.status) || !location) return answer;
       url = new URL(location, url);

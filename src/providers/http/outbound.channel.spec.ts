@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { ScriptedServer } from '../../../test/support/scripted.server.js';
+import { OUTBOUND_CHANNEL, type OutboundObservation } from './outbound.channel.js';
+import { OutboundHttp } from './outbound-http.js';
+import { OutboundLimits } from './outbound.limits.js';
+
+describe('the channel of outgoing requests', () => {
+  const seen: OutboundObservation[] = [];
+  const listener = (message: unknown): void => {
+    seen.push(message as OutboundObservation);
+  };
+  let provider: ScriptedServer;
+  let http: OutboundHttp;
+
+  beforeAll(async () => {
+    let asked = 0;
+    provider = await ScriptedServer.start((response) => {
+      asked += 1;
+      response.writeHead(asked === 1 ? 503 : 200).end('{}');
+    });
+    http = new OutboundHttp(Object.assign(new OutboundLimits(), { firstPause: 1 }));
+    subscribe(OUTBOUND_CHANNEL, listener);
+  });
+
+  afterAll(async () => {
+    unsubscribe(OUTBOUND_CHANNEL, listener);
+    await http.onApplicationShutdown();
+    await provider.stop();
+  });
+
+  it('tells every attempt, its status and how long it took, and no secret', async () => {
+    const fetch = http.fetchFor({
+      name: 'Acme',
+      baseUrl: provider.url,
+      credential: 's3cr3t-token',
+    });
+    await fetch(`${provider.url}/repos?q=private`, { headers: { authorization: 's3cr3t-token' } });
+
+    expect(seen).toEqual([
+      { provider: 'Acme', method: 'GET', status: 503, milliseconds: expect.any(Number) },
+      { provider: 'Acme', method: 'GET', status: 200, milliseconds: expect.any(Number) },
+    ]);
+  });
+});
