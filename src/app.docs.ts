@@ -67,7 +67,8 @@ function allowInlineStyles(fastify: FastifyInstance): void {
 
 const DESCRIPTION = [
   'Turns what people did in git into a short recap, with every claim linked to the commit, pull',
-  'request or issue behind it. Sign in with POST /pat or POST /clone, send the accessToken as a',
-  'Bearer token, ask GET /actions what happened or POST /recaps for a recap of it. Recaps stream over',
-  'the WebSocket `/ws/{sessionId}` too: see /docs/asyncapi.json. Every error is an RFC 9457 problem.',
+  'request or issue behind it. Sign in at GET /auth/github, with POST /pat or POST /clone, send the',
+  'accessToken as a Bearer token, ask GET /actions what happened or POST /recaps for a recap of it.',
+  'Recaps stream over the WebSocket `/ws/{sessionId}` too: see /docs/asyncapi.json. Every error is an',
+  'RFC 9457 problem.',
 ].join(' ');

@@ -15,7 +15,7 @@ export class CloneGuard implements CanActivate {
     if (session && isVerified(session)) return true;
     throw new DomainError(
       'unauthorized',
-      'Here a repository can be added only to a session that began with POST /pat.',
+      'Here a repository can be added only to a session that a provider vouched for.',
     );
   }
 }

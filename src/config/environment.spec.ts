@@ -81,6 +81,18 @@ describe('the environment', () => {
     },
   );
 
+  it('wants both addresses of GitHub changed where one is', () => {
+    const signIn = {
+      GITHUB_CLIENT_ID: 'id',
+      GITHUB_CLIENT_SECRET: SECRET,
+      OAUTH_REDIRECT_URIS: 'https://recap.example.com/back',
+      GITHUB_URL: 'https://git.example.org',
+    };
+    expect(() => readEnvironment(signIn)).toThrow('GITHUB_API_URL');
+    const complete = { ...signIn, GITHUB_API_URL: 'https://git.example.org/api/v3' };
+    expect(readEnvironment(complete).GITHUB_URL).toBe(signIn.GITHUB_URL);
+  });
+
   it('takes lists apart and empty variables as unset', () => {
     const environment = readEnvironment({
       CORS_ORIGINS: 'https://a.example, https://b.example,',

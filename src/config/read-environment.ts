@@ -51,8 +51,19 @@ function signInComplaints(environment: Environment): string[] {
   if (OAUTH_REDIRECT_URIS.length === 0) {
     missing.push('OAUTH_REDIRECT_URIS is needed with GITHUB_CLIENT_ID');
   }
+  if (!isOneGithub(environment)) {
+    missing.push('GITHUB_URL and GITHUB_API_URL have to be those of one GitHub');
+  }
   return missing;
 }
+
+/** Otherwise the tokens of one would be sent to another. */
+function isOneGithub({ GITHUB_URL, GITHUB_API_URL }: Environment): boolean {
+  const [web, api] = [GITHUB_URL, GITHUB_API_URL].map(hostnameOf);
+  return api === web || api === `api.${web ?? ''}`;
+}
+
+const hostnameOf = (url: string): string => (URL.canParse(url) ? new URL(url).hostname : '');
 
 function productionComplaints(environment: Environment): string[] {
   if (!environment.isProduction) return [];

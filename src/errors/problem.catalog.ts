@@ -25,7 +25,7 @@ export const PROBLEMS = define({
   unauthorized: {
     status: 401,
     title: 'Sign-in is needed',
-    hint: 'Sign in with POST /pat or POST /clone and send the accessToken as a Bearer token.',
+    hint: 'Sign in (GET /auth/github, POST /pat, POST /clone) and send the accessToken as a Bearer token.',
   },
   session_over: {
     status: 401,
