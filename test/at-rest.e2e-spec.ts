@@ -86,8 +86,10 @@ withRedis('what stands in Redis after a busy session', () => {
   it('is a good deal, and none of it is anybody’s text, name or token', () => {
     const text = JSON.stringify(dump);
     expect(dump.length).toBeGreaterThan(5);
-    expect(planted.size).toBeGreaterThan(20);
-    for (const secret of planted) expect(text).not.toContain(secret);
+    // Shorter ones, such as the release "v1.0", come up by chance in any sealed text.
+    const telling = [...planted].filter(({ length }) => length > 5);
+    expect(telling.length).toBeGreaterThan(20);
+    expect(telling.filter((secret) => text.includes(secret))).toEqual([]);
   });
 
   it('opens with the key in the token and not with what the server’s environment holds', async () => {
