@@ -23,6 +23,8 @@ import { fromFramework } from './errors/framework.error.js';
 import { acceptJsonBodies } from './errors/json-bodies.hook.js';
 import { sendProblem } from './errors/problem.filter.js';
 import { refuseUnreadable } from './errors/raw-problem.js';
+import { finishRequests } from './ops/drain.hook.js';
+import { Drain } from './ops/drain.js';
 import { createLogger, NestLogger } from './ops/logger.js';
 import { logRequests } from './ops/request-log.hook.js';
 import { servePage } from './page/page.setup.js';
@@ -78,6 +80,7 @@ export async function createApp(variables?: Variables): Promise<NestFastifyAppli
 async function configure(app: NestFastifyApplication, environment: Environment): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
   logRequests(fastify);
+  finishRequests(fastify, app.get(Drain));
   acceptJsonBodies(fastify);
   if (!environment.isProduction) refuseForeignHosts(fastify);
   identifyRequests(fastify, app.get(TokenService));

@@ -9,6 +9,7 @@ import {
 import type { Session } from '../auth/session.js';
 import { SessionService } from '../auth/session.service.js';
 import { DomainError } from '../errors/domain.error.js';
+import { Drain } from '../ops/drain.js';
 import { resolveFilter } from '../recap/action-filter.js';
 import { CancelMessageDto, RecapMessageDto, ResumeMessageDto } from './chat.dto.js';
 import { ChatFilter } from './chat.filter.js';
@@ -36,6 +37,7 @@ export class ChatGateway implements OnGatewayConnection {
     private readonly sockets: ChatSockets,
     private readonly sessions: SessionService,
     private readonly replies: ReplyService,
+    private readonly drain: Drain,
   ) {}
 
   handleConnection(client: AuthenticatedSocket): void {
@@ -99,6 +101,7 @@ export class ChatGateway implements OnGatewayConnection {
     after: number,
   ): Promise<void> {
     const controller = socket.beginFollowing(replyId);
+    const leave = this.drain.enter();
     try {
       const events = await this.replies.follow(session, replyId, after, controller.signal);
       for await (const event of events) await socket.send(toFrame(replyId, event));
@@ -106,6 +109,7 @@ export class ChatGateway implements OnGatewayConnection {
       if (!controller.signal.aborted) throw error;
     } finally {
       socket.endFollowing(replyId, controller);
+      leave();
     }
   }
 }

@@ -10,6 +10,7 @@ import { SessionService } from '../auth/session.service.js';
 import { TokenService } from '../auth/token.service.js';
 import { Environment } from '../config/environment.js';
 import { DomainError } from '../errors/domain.error.js';
+import { Drain } from '../ops/drain.js';
 
 /** Browsers cannot set headers on a socket: they send the token as a second subprotocol. */
 const SUBPROTOCOL = 'git-recap.v1';
@@ -24,9 +25,10 @@ export class Handshake {
     private readonly limit: SessionLimit,
     private readonly environment: Environment,
     private readonly audit: AuditLog,
+    private readonly drain: Drain,
   ) {}
 
-  /** @throws DomainError `unauthorized`, `session_over`, `forbidden`, `foreign_origin`, `foreign_host`, `rate_limited`. */
+  /** @throws DomainError `unauthorized`, `session_over`, `forbidden`, `foreign_origin`, `foreign_host`, `rate_limited`, `draining`. */
   async authenticate(request: IncomingMessage, sessionId: string): Promise<Identity> {
     try {
       return await this.identify(request, sessionId);
@@ -37,6 +39,7 @@ export class Handshake {
   }
 
   private async identify(request: IncomingMessage, sessionId: string): Promise<Identity> {
+    this.drain.check();
     this.checkHost(request);
     this.checkOrigin(request);
     const accessToken = bearerOf(request.headers.authorization) ?? bearerProtocol(request);

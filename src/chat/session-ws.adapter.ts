@@ -54,7 +54,6 @@ const URL_PATH = /^(?:[^%]|%[0-7][0-9a-f])*$/i;
  */
 export class SessionWsAdapter extends WsAdapter {
   private readonly log = new Logger(SessionWsAdapter.name);
-  private closing = false;
   private stopListening: () => void = () => undefined;
 
   constructor(
@@ -73,7 +72,6 @@ export class SessionWsAdapter extends WsAdapter {
   }
 
   override async close(server: WebSocketServer): Promise<void> {
-    this.closing = true;
     const goodbyes = [...server.clients].map((socket) => sayGoodbye(socket));
     await Promise.race([Promise.all(goodbyes), unrefDelay(CLOSE_GRACE_MS)]);
     await super.close(server);
@@ -131,7 +129,6 @@ export class SessionWsAdapter extends WsAdapter {
     };
     socket.on('error', onError);
     try {
-      if (this.closing) throw new DomainError('draining', 'The server is shutting down.');
       const { server, sessionId } = this.find(port, request);
       const identity = await this.doorkeepers.authenticate(request, sessionId);
       if (socket.destroyed) return;

@@ -46,6 +46,13 @@ export class Environment {
   @IsString()
   HOST?: string;
 
+  /** Seconds that running replies and requests may take to finish once the process is told to stop. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(3_600)
+  DRAIN_SECONDS = 25;
+
   @IsIn(LOG_LEVELS)
   LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
 

@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { SkipThrottle } from '@nestjs/throttler';
 import { Public } from '../auth/public.decorator.js';
 import { SharedState } from '../state/shared-state.js';
+import { Drain } from './drain.js';
 import { HealthDto } from './health.dto.js';
 
 @ApiTags('operations')
@@ -10,7 +11,10 @@ import { HealthDto } from './health.dto.js';
 @SkipThrottle()
 @Controller('health')
 export class HealthController {
-  constructor(private readonly state: SharedState) {}
+  constructor(
+    private readonly state: SharedState,
+    private readonly drain: Drain,
+  ) {}
 
   /** Whether the process answers at all. */
   @Get('live')
@@ -18,9 +22,10 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** Whether the process can serve: its shared state answers. */
+  /** Whether the process can serve: it is not about to end, and its shared state answers. */
   @Get('ready')
   async getReadiness(): Promise<HealthDto> {
+    this.drain.check();
     await this.state.ping();
     return { status: 'ok' };
   }

@@ -1,8 +1,9 @@
-import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import type { Session } from '../../auth/session.js';
 import { SessionService } from '../../auth/session.service.js';
 import { DomainError } from '../../errors/domain.error.js';
+import { Drain } from '../../ops/drain.js';
 import { RepositoryService } from '../../recap/repository.service.js';
 import type { RecapRequest, ReplyEvent, ReplyRecord } from './reply.js';
 import { followReply } from './reply.follower.js';
@@ -17,15 +18,15 @@ const MAX_PER_PROCESS = 500;
 
 /** Starts, follows and cancels replies. */
 @Injectable()
-export class ReplyService implements BeforeApplicationShutdown {
+export class ReplyService {
   private readonly running = new Map<string, { sessionId: string; ended: Promise<void> }>();
-  private readonly shutdown = new AbortController();
 
   constructor(
     private readonly store: ReplyStore,
     private readonly runner: ReplyRunner,
     private readonly repositories: RepositoryService,
     private readonly sessions: SessionService,
+    private readonly drain: Drain,
   ) {}
 
   /**
@@ -34,7 +35,7 @@ export class ReplyService implements BeforeApplicationShutdown {
    * @throws DomainError `repository_not_found`, `too_many_replies`, `draining`.
    */
   async start(session: Session, request: RecapRequest): Promise<ReplyRecord> {
-    await this.repositories.choose(session, request.filter.repo, this.shutdown.signal);
+    await this.repositories.choose(session, request.filter.repo, this.drain.deadline);
     this.makeRoom(session);
     const record: ReplyRecord = {
       id: randomBytes(12).toString('base64url'),
@@ -43,10 +44,11 @@ export class ReplyService implements BeforeApplicationShutdown {
     };
     const begin = this.store.add(session, record);
     const ended = begin.then(
-      () => this.runner.run(session, record, this.shutdown.signal),
+      () => this.runner.run(session, record, this.drain.deadline),
       () => undefined,
     );
     this.running.set(record.id, { sessionId: session.id, ended });
+    this.drain.hold(ended);
     void ended.finally(() => this.running.delete(record.id));
     await begin;
     return record;
@@ -89,15 +91,8 @@ export class ReplyService implements BeforeApplicationShutdown {
     await this.store.log(session, replyId).cancel(this.sessions.lifetime(session.identity));
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.shutdown.abort(new DomainError('draining', 'The server is shutting down.'));
-    await Promise.all([...this.running.values()].map(({ ended }) => ended));
-  }
-
   private makeRoom(session: Session): void {
-    if (this.shutdown.signal.aborted) {
-      throw new DomainError('draining', 'The server is shutting down.');
-    }
+    this.drain.check();
     const own = [...this.running.values()].filter(({ sessionId }) => sessionId === session.id);
     if (own.length >= MAX_PER_SESSION || this.running.size >= MAX_PER_PROCESS) {
       throw new DomainError(

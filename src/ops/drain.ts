@@ -1,0 +1,100 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Environment } from '../config/environment.js';
+import { DomainError } from '../errors/domain.error.js';
+
+/** What is told to stop at the deadline gets so long to do it. */
+const LAST_WORDS_MS = 3_000;
+
+/**
+ * How this process ends: it takes nothing new from then on, what runs may finish until the deadline,
+ * and what still runs then has to leave its work to others. Sockets and the HTTP server are closed
+ * when it has ended.
+ */
+@Injectable()
+export class Drain implements OnModuleDestroy {
+  private readonly begun = new AbortController();
+  private readonly over = new AbortController();
+  private readonly idle: Promise<void>;
+  private becomeIdle: () => void = () => undefined;
+  private readonly held = new Set<() => void>();
+  private working = 0;
+  private timer?: NodeJS.Timeout;
+
+  constructor(private readonly environment: Environment) {
+    this.idle = new Promise((resolve) => {
+      this.becomeIdle = resolve;
+    });
+  }
+
+  /** Aborted when nothing new may begin; the reason is the DomainError `draining`. */
+  get draining(): AbortSignal {
+    return this.begun.signal;
+  }
+
+  /** Aborted when what still runs has to stop, DRAIN_SECONDS after `draining`; the reason is the same. */
+  get deadline(): AbortSignal {
+    return this.over.signal;
+  }
+
+  /** @throws DomainError `draining` when nothing new may begin. */
+  check(): void {
+    this.draining.throwIfAborted();
+  }
+
+  /**
+   * Makes the end wait for something that may be cut off at the deadline, such as an answer that
+   * somebody reads. @returns what says that it is done.
+   */
+  enter(): () => void {
+    const leave = (): void => {
+      if (this.held.delete(leave)) this.look();
+    };
+    if (!this.deadline.aborted) this.held.add(leave);
+    return leave;
+  }
+
+  /** Makes the end wait until the work has settled, and a few seconds beyond the deadline at most. */
+  hold(work: Promise<unknown>): void {
+    this.working += 1;
+    const leave = (): void => {
+      this.working -= 1;
+      this.look();
+    };
+    work.then(leave, leave);
+  }
+
+  /**
+   * Begins to end, or hurries up what has begun. Resolves when nothing is held any more.
+   * @param seconds Until the deadline.
+   */
+  async end(seconds = this.environment.DRAIN_SECONDS): Promise<void> {
+    const reason = new DomainError('draining', 'The server is shutting down.');
+    this.begun.abort(reason);
+    clearTimeout(this.timer);
+    if (seconds > 0) this.timer = setTimeout(() => this.giveUp(), seconds * 1_000);
+    else this.giveUp();
+    this.look();
+    await this.idle;
+    // Whoever has not looked up yet must not begin while everything is being closed.
+    this.over.abort(reason);
+  }
+
+  /** An application that is closed without a word before it, as the command line's, does not wait. */
+  async onModuleDestroy(): Promise<void> {
+    await this.end(0);
+  }
+
+  private giveUp(): void {
+    clearTimeout(this.timer);
+    this.over.abort(this.draining.reason);
+    this.held.clear();
+    this.timer = setTimeout(this.becomeIdle, LAST_WORDS_MS);
+    this.look();
+  }
+
+  private look(): void {
+    if (this.held.size + this.working > 0 || !this.draining.aborted) return;
+    clearTimeout(this.timer);
+    this.becomeIdle();
+  }
+}

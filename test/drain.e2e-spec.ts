@@ -1,0 +1,117 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { SessionGrantDto } from '../src/auth/auth.dto.js';
+import type { Problem } from '../src/errors/problem.js';
+import { Drain } from '../src/ops/drain.js';
+import { type LlmEmulator, startLlmEmulator } from './support/llm.emulator.js';
+import { RepositoryFolder } from './support/repository.js';
+import { TestServer } from './support/server.js';
+import { HandshakeRefused, type SocketClient } from './support/socket.client.js';
+
+/** About two seconds of text. */
+const STEADY = {
+  steps: [{ text: `- ${'on and on '.repeat(30)}\n`, cites: [0] }],
+  tokensPerSecond: 30,
+};
+
+describe('a server that is told to stop', () => {
+  const folder = new RepositoryFolder().add('one', [{ subject: 'feat: one' }]);
+  let llm: LlmEmulator;
+  let server: TestServer;
+  let grant: SessionGrantDto;
+  let socket: SocketClient;
+  let drain: Drain;
+  let replyId: string | undefined;
+
+  beforeAll(async () => {
+    llm = await startLlmEmulator(() => STEADY);
+  });
+
+  beforeEach(async () => {
+    server = await TestServer.start({
+      GIT_ROOT: folder.path,
+      ANTHROPIC_API_KEY: 'sk-test',
+      ANTHROPIC_BASE_URL: llm.url,
+    });
+    drain = server.app.get(Drain);
+    grant = await server.clone('one');
+    socket = await server.connect(grant);
+    socket.send('recap');
+    ({ replyId } = (await socket.waitForEvent('accepted')).data);
+    await socket.waitForEvent('token');
+  });
+
+  afterEach(() => server.stop());
+
+  afterAll(async () => {
+    await llm.close();
+    folder.remove();
+  });
+
+  it('lets a running reply be written and read to its end, then says goodbye', async () => {
+    const ended = drain.end(20).then(() => server.app.close());
+    const { event, data } = await socket.waitForEnd(replyId);
+    expect([event, data.stopReason]).toEqual(['done', 'end']);
+    expect(socket.textOf(replyId)).toContain(STEADY.steps[0]!.text.trim());
+    expect((await socket.closed).code).toBe(1001);
+    await ended;
+  });
+
+  it('is not ready from then on, and takes no new socket and no new reply', async () => {
+    void drain.end(20);
+    const ready = await server.get<Problem>('/health/ready');
+    expect([ready.status, ready.body.code]).toEqual([503, 'draining']);
+    expect(ready.headers.get('connection')).toBe('close');
+    expect((await server.get('/health/live')).status).toBe(200);
+
+    const refused = await server.connect(grant).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(HandshakeRefused);
+    expect((refused as HandshakeRefused).problem.code).toBe('draining');
+
+    const recap = await server.post<Problem>('/recaps', {}, { token: grant.accessToken });
+    expect([recap.status, recap.body.code]).toEqual([503, 'draining']);
+    socket.send('recap', { ref: 'second' });
+    const { data } = await socket.waitFor(({ data: { ref } }) => ref === 'second');
+    expect(data.problem?.code).toBe('draining');
+  });
+
+  it('goes on answering those who only read', async () => {
+    void drain.end(20);
+    const view = await server.get(`/replies/${String(replyId)}`, { token: grant.accessToken });
+    expect(view.status).toBe(200);
+  });
+
+  it('gives up what is not done by the deadline', async () => {
+    const begunAt = performance.now();
+    await drain.end(0.2);
+    expect(performance.now() - begunAt).toBeLessThan(1_500);
+    expect(await llm.requests.at(-1)?.ended).toBe('aborted');
+  });
+
+  it('hurries when it is told twice', async () => {
+    const first = drain.end(20);
+    const begunAt = performance.now();
+    await Promise.all([first, drain.end(0)]);
+    expect(performance.now() - begunAt).toBeLessThan(1_500);
+  });
+});
+
+describe('a server with nothing to do that is told to stop', () => {
+  it('stops at once', async () => {
+    const server = await TestServer.start();
+    const begunAt = performance.now();
+    await server.app.get(Drain).end(20);
+    expect(performance.now() - begunAt).toBeLessThan(500);
+    await server.stop();
+  });
+
+  it('finishes an answer that is being read', async () => {
+    const server = await TestServer.start();
+    const answer = fetch(`${server.url}/docs/json`);
+    await new Promise<void>((resolve) => {
+      server.app.getHttpServer().once('request', () => resolve());
+    });
+    await server.app.get(Drain).end(20);
+    await server.stop();
+    expect(await (await answer).json()).toHaveProperty('openapi');
+  });
+});
