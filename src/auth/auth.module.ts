@@ -17,6 +17,7 @@ import { SessionService } from './session.service.js';
 import { SignInPolicy } from './sign-in.policy.js';
 import { ThrottleGuard } from './throttle.guard.js';
 import { ThrottleOptions } from './throttle.options.js';
+import { TokenQuota } from './token.quota.js';
 import { TokenService } from './token.service.js';
 import { UserSessions } from './user.sessions.js';
 
@@ -29,6 +30,7 @@ import { UserSessions } from './user.sessions.js';
   controllers: [AuthController, GithubController, SessionController],
   providers: [
     TokenService,
+    TokenQuota,
     SessionService,
     SessionGrants,
     SessionLimit,
@@ -42,6 +44,6 @@ import { UserSessions } from './user.sessions.js';
     { provide: APP_GUARD, useClass: ThrottleGuard },
     { provide: APP_GUARD, useClass: SessionGuard },
   ],
-  exports: [AuditLog, TokenService, SessionService, SessionLimit],
+  exports: [AuditLog, TokenService, TokenQuota, SessionService, SessionLimit],
 })
 export class AuthModule {}

@@ -13,6 +13,24 @@ export class RecapMessageDto extends RecapDto {
   ref?: string;
 }
 
+export class ChatMessageDto {
+  /** The question. */
+  @IsString()
+  @Length(1, 4_000)
+  text: string;
+
+  /** The recap it is about, or an answer about it; absent: the latest recap of the session. */
+  @Optional()
+  @Matches(REPLY_ID, { message: 'replyId must be one that accepted gave' })
+  replyId?: string;
+
+  /** The client's own name for this request; `accepted` and `error` bring it back. */
+  @Optional()
+  @IsString()
+  @Length(1, 64)
+  ref?: string;
+}
+
 export class CancelMessageDto {
   @Matches(REPLY_ID, { message: 'replyId must be one that accepted gave' })
   replyId: string;

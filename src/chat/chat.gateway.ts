@@ -11,7 +11,7 @@ import { SessionService } from '../auth/session.service.js';
 import { DomainError } from '../errors/domain.error.js';
 import { Drain } from '../ops/drain.js';
 import { resolveFilter } from '../recap/action-filter.js';
-import { CancelMessageDto, RecapMessageDto, ResumeMessageDto } from './chat.dto.js';
+import { CancelMessageDto, ChatMessageDto, RecapMessageDto, ResumeMessageDto } from './chat.dto.js';
 import { ChatFilter } from './chat.filter.js';
 import { ChatSockets } from './chat.sockets.js';
 import { chooseProtocol } from './handshake.js';
@@ -56,6 +56,18 @@ export class ChatGateway implements OnGatewayConnection {
     socket.checkRoom();
     const filter = resolveFilter(asked, session);
     const { id } = await this.replies.start(session, { filter, bullets, style, language });
+    await socket.send(acceptedFrame(id, ref));
+    await this.follow(socket, session, id, 0);
+  }
+
+  @SubscribeMessage('chat')
+  async chat(
+    @ConnectedSocket() client: AuthenticatedSocket,
+    @MessageBody() { text, replyId, ref }: ChatMessageDto,
+  ): Promise<void> {
+    const { socket, session } = await this.use(client);
+    socket.checkRoom();
+    const { id } = await this.replies.ask(session, text, replyId);
     await socket.send(acceptedFrame(id, ref));
     await this.follow(socket, session, id, 0);
   }

@@ -5,10 +5,17 @@ import { ChatGateway } from './chat.gateway.js';
 import { ChatSockets } from './chat.sockets.js';
 import { Handshake } from './handshake.js';
 import { MessageLimit } from './message.limit.js';
+import { Conversation } from './replies/conversation.js';
+import { Pod } from './replies/pod.js';
 import { RepliesController } from './replies/replies.controller.js';
+import { ReplyJobs } from './replies/reply.jobs.js';
+import { ReplyKeeper } from './replies/reply.keeper.js';
+import { ReplyOwners } from './replies/reply.owners.js';
+import { ReplyPreparation } from './replies/reply.preparation.js';
 import { ReplyRunner } from './replies/reply.runner.js';
 import { ReplyService } from './replies/reply.service.js';
 import { ReplyStore } from './replies/reply.store.js';
+import { RunningLimit } from './replies/running.limit.js';
 import { WriterModule } from './writer/writer.module.js';
 
 @Module({
@@ -19,9 +26,16 @@ import { WriterModule } from './writer/writer.module.js';
     ChatSockets,
     Handshake,
     MessageLimit,
+    Conversation,
+    Pod,
     ReplyService,
+    ReplyJobs,
+    ReplyKeeper,
+    ReplyOwners,
+    ReplyPreparation,
     ReplyRunner,
     ReplyStore,
+    RunningLimit,
   ],
 })
 export class ChatModule {}

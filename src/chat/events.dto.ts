@@ -1,7 +1,7 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ProblemDto } from '../errors/problem.dto.js';
 import { CoverageDto } from '../recap/coverage.dto.js';
-import { CitedActionDto, UsageDto } from './replies/replies.dto.js';
+import { CitedActionDto, CondensedDto, UsageDto } from './replies/replies.dto.js';
 import {
   PROGRESS_STAGES,
   type ProgressStage,
@@ -9,7 +9,7 @@ import {
   type StopReason,
 } from './replies/reply.js';
 
-/** The first answer to `recap`: the reply's id, to resume and to cancel by. */
+/** The first answer to `recap` and `chat`: the reply's id, to resume and to cancel by. */
 export class AcceptedEventDto {
   replyId: string;
   /** The `ref` of the request. */
@@ -51,8 +51,15 @@ export class DoneEventDto extends NumberedEventDto {
   usage: UsageDto;
   /** Absent when the reply was cancelled before the actions were read. */
   coverage?: CoverageDto;
+  /** How many bullets there are: fewer than asked for where less happened. */
+  @ApiProperty({ type: 'integer' })
+  bullets: number;
   /** The bullets, from 1, that no action stands behind. */
   uncited: number[];
+  /** How many of the earliest questions and answers were not read again. */
+  @ApiPropertyOptional({ type: 'integer' })
+  omittedTurns?: number;
+  condensed?: CondensedDto;
 }
 
 /** What went wrong: with a `seq` the end of a reply, without one a message that was refused. */

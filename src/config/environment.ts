@@ -10,6 +10,7 @@ import {
   Min,
   MinLength,
 } from 'class-validator';
+import { IsPriceTable, type ModelPrice } from './model-price.js';
 import { IsRedisUrl } from './redis-url.js';
 import { IsTrustedProxies, readTrustedProxies, type TrustedProxies } from './trusted-proxies.js';
 
@@ -23,6 +24,16 @@ const list = ({ value }: { value: unknown }): unknown =>
         .map((item) => item.trim())
         .filter(Boolean)
     : value;
+
+/** What is no JSON stays text, and is refused for that. */
+const json = ({ value }: { value: unknown }): unknown => {
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value;
+  }
+};
 
 const proxies = ({ value }: { value: unknown }): unknown =>
   typeof value === 'string' ? readTrustedProxies(value) : value;
@@ -195,6 +206,55 @@ export class Environment {
 
   @IsString()
   ANTHROPIC_MODEL = 'claude-sonnet-5-5';
+
+  /** The cheaper model that shortens what does not fit into one request. */
+  @IsString()
+  ANTHROPIC_CONDENSE_MODEL = 'claude-haiku-4-5';
+
+  /** The tokens that the actions of one reply may take. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(2_000)
+  @Max(1_000_000)
+  ANTHROPIC_INPUT_TOKENS = 60_000;
+
+  /** The most a model writes for one request, with what it thinks before. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(256)
+  @Max(64_000)
+  ANTHROPIC_MAX_TOKENS = 8_000;
+
+  /** US dollars for a million tokens, by the beginning of a model's name; comes before the built-in table. */
+  @Transform(json)
+  @IsPriceTable()
+  ANTHROPIC_PRICES: Readonly<Record<string, ModelPrice>> = {};
+
+  /** Tokens of the language model one user has for a day (UTC); 0: no limit. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  REPLY_TOKENS_PER_DAY = 0;
+
+  /** Text that comes within so many milliseconds goes to the readers in one piece. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(1_000)
+  REPLY_COALESCE_MS = 30;
+
+  /** Replies of one session that are written at once, on all pods together. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  REPLIES_PER_SESSION = 4;
+
+  /** Replies that one pod writes at once. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  REPLIES_PER_PROCESS = 1_000;
 
   /** Set when JWT_SECRET_KEY was made for this run: sessions end with it. */
   temporarySecret = false;

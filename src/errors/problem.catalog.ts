@@ -172,10 +172,20 @@ export const PROBLEMS = define({
     title: 'The session holds as many connections as it may',
     hint: 'Sign out with DELETE /session and sign in with the connections you need.',
   },
+  recap_required: {
+    status: 409,
+    title: 'There is no recap to ask about',
+    hint: 'Ask for a recap first, and about one of the latest eight of the session.',
+  },
   too_many_replies: {
     status: 429,
     title: 'Too many replies at once',
     hint: 'Wait for a running reply to end or cancel one; the detail names the bound that was met.',
+  },
+  quota_exceeded: {
+    status: 429,
+    title: "Today's tokens of the language model are used up",
+    hint: 'Wait until it renews, at midnight UTC, or ask for a shorter window.',
   },
   rate_limited: {
     status: 429,
@@ -201,6 +211,11 @@ export const PROBLEMS = define({
     status: 502,
     title: 'The language model failed',
     hint: 'Start the recap again in a minute.',
+  },
+  writer_unavailable: {
+    status: 503,
+    title: 'The language model cannot be used',
+    hint: 'Have the operator check ANTHROPIC_API_KEY, ANTHROPIC_MODEL and ANTHROPIC_BASE_URL.',
   },
   reply_lost: {
     status: 503,

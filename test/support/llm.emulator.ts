@@ -8,7 +8,7 @@ import {
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { findFault, type MessagesRequest } from './llm.request.js';
+import { charactersOf, findFault, type MessagesRequest } from './llm.request.js';
 
 /** What the emulator sends: text with its citations in a content block of its own, or something in between. */
 export type LlmStep =
@@ -58,15 +58,18 @@ export interface LlmRequest {
 export interface LlmEmulator {
   readonly url: string;
   readonly requests: readonly LlmRequest[];
+  /** How often tokens were counted; four characters are one. */
+  counts(): number;
   /** What came that should not have: unknown routes, malformed requests, more requests than replies. */
   unexpected(): readonly string[];
   close(): Promise<void>;
 }
 
-/** A real HTTP server that answers `POST /v1/messages` as the Messages API does, streamed. */
+/** A real HTTP server that answers `POST /v1/messages` and its `/count_tokens` as the Messages API does. */
 export const startLlmEmulator = async (script: LlmScript): Promise<LlmEmulator> => {
   const requests: LlmRequest[] = [];
   const unexpected: string[] = [];
+  let counts = 0;
 
   const server = createServer((request, response) => {
     void answer(request, response).catch((error: unknown) => {
@@ -88,6 +91,11 @@ export const startLlmEmulator = async (script: LlmScript): Promise<LlmEmulator> 
     }
 
     const body = JSON.parse(text) as MessagesRequest;
+    if (request.url?.endsWith('/count_tokens')) {
+      counts += 1;
+      sendJson(response, 200, { input_tokens: Math.ceil(charactersOf(body) / 4) });
+      return;
+    }
     const index = requests.push({ headers: request.headers, body, ended }) - 1;
     const reply = typeof script === 'function' ? script(body, index) : script[index];
     if (!reply) {
@@ -99,7 +107,8 @@ export const startLlmEmulator = async (script: LlmScript): Promise<LlmEmulator> 
       fail(response, reply);
       return;
     }
-    await stream(response, reply, body.model);
+    if (body.stream) await stream(response, reply, body.model);
+    else await sendWhole(response, reply, body.model);
   };
 
   server.listen(0, '127.0.0.1');
@@ -108,6 +117,7 @@ export const startLlmEmulator = async (script: LlmScript): Promise<LlmEmulator> 
   return {
     url: `http://127.0.0.1:${port}`,
     requests,
+    counts: () => counts,
     unexpected: () => unexpected,
     close: async () => {
       if (!server.listening) return;
@@ -125,9 +135,53 @@ const readBody = async (request: IncomingMessage): Promise<string> => {
 };
 
 const fail = (response: ServerResponse, { status, type, headers }: LlmFailure): void => {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers });
-  response.end(JSON.stringify({ type: 'error', error: { type, message: `emulated ${type}` } }));
+  sendJson(
+    response,
+    status,
+    { type: 'error', error: { type, message: `emulated ${type}` } },
+    headers,
+  );
 };
+
+const sendJson = (
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: LlmFailure['headers'] = {},
+): void => {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
+  response.end(JSON.stringify(body));
+};
+
+const sendWhole = async (
+  response: ServerResponse,
+  {
+    steps,
+    stopReason = 'end_turn',
+    firstTokenDelay = 0,
+    inputTokens = 100,
+    outputTokens = 20,
+  }: LlmMessage,
+  model: string,
+): Promise<void> => {
+  await sleep(firstTokenDelay);
+  const text = steps.map((step) => ('text' in step ? [step.text].flat().join('') : '')).join('');
+  sendJson(response, 200, {
+    ...messageOf(model),
+    content: [{ type: 'text', text, citations: null }],
+    stop_reason: stopReason,
+    usage: { input_tokens: inputTokens, output_tokens: outputTokens },
+  });
+};
+
+const messageOf = (model: string) => ({
+  id: 'msg_emulated',
+  type: 'message',
+  role: 'assistant',
+  model,
+  content: [],
+  stop_sequence: null,
+});
 
 const stream = async (
   response: ServerResponse,
@@ -168,8 +222,7 @@ function* eventsOf(reply: LlmMessage, model: string): Generator<StreamEvent> {
   const { inputTokens = 100, outputTokens = 20 } = reply;
 
   const usage = { input_tokens: inputTokens, output_tokens: 1 };
-  const message = { id: 'msg_emulated', type: 'message', role: 'assistant', model, content: [] };
-  yield ['message_start', { message: { ...message, stop_reason: null, usage } }];
+  yield ['message_start', { message: { ...messageOf(model), stop_reason: null, usage } }];
 
   let index = 0;
   for (const step of steps) {

@@ -4,7 +4,8 @@ import type { IncomingMessage } from 'node:http';
 export interface MessagesRequest {
   readonly model: string;
   readonly max_tokens: number;
-  readonly stream: boolean;
+  /** Absent: the answer comes in one piece. */
+  readonly stream?: boolean;
   readonly system?: string;
   readonly messages: readonly {
     readonly role: 'user' | 'assistant';
@@ -23,28 +24,50 @@ export type MessagesBlock =
       readonly citations?: { readonly enabled: boolean };
     };
 
-const KNOWN_FIELDS = ['model', 'max_tokens', 'stream', 'system', 'messages'];
+const FIELDS_OF_ROUTES: Readonly<Record<string, readonly string[]>> = {
+  '/v1/messages': ['model', 'max_tokens', 'stream', 'system', 'messages'],
+  '/v1/messages/count_tokens': ['model', 'system', 'messages'],
+};
+
+/** Everything the model is given to read. */
+export const charactersOf = ({ system = '', messages }: MessagesRequest): number =>
+  messages.flatMap(({ content }) => textsOf(content)).reduce((sum, { length }) => sum + length, 0) +
+  system.length;
+
+const textsOf = (content: MessagesRequest['messages'][number]['content']): string[] => {
+  if (typeof content === 'string') return [content];
+  return content.flatMap((block) =>
+    block.type === 'text' ? [block.text] : block.source.content.map(({ text }) => text),
+  );
+};
 
 /** What the Messages API would refuse about a request (https://docs.claude.com/en/api/messages), or undefined. */
 export const findFault = (request: IncomingMessage, body: string): string | undefined => {
   const { method, url, headers } = request;
-  if (method !== 'POST' || url !== '/v1/messages') return `${method} ${url}`;
+  const fields = FIELDS_OF_ROUTES[url ?? ''];
+  if (method !== 'POST' || !fields) return `${method} ${url}`;
   if (!headers['x-api-key'] && !headers.authorization?.startsWith('Bearer ')) return 'no API key';
   if (!headers['anthropic-version']) return 'no anthropic-version';
   if (!headers['content-type']?.startsWith('application/json')) return 'not JSON';
 
   const parsed: unknown = JSON.parse(body);
-  return isRecord(parsed) ? findFaultOfBody(parsed) : 'the body is no object';
+  return isRecord(parsed) ? findFaultOfBody(parsed, fields) : 'the body is no object';
 };
 
-const findFaultOfBody = (body: Record<string, unknown>): string | undefined => {
-  const unknown = Object.keys(body).find((field) => !KNOWN_FIELDS.includes(field));
+const findFaultOfBody = (
+  body: Record<string, unknown>,
+  fields: readonly string[],
+): string | undefined => {
+  const unknown = Object.keys(body).find((field) => !fields.includes(field));
   if (unknown !== undefined) return `unexpected field ${unknown}`;
   if (typeof body.model !== 'string' || body.model === '') return 'model';
-  if (!Number.isInteger(body.max_tokens) || Number(body.max_tokens) < 1) return 'max_tokens';
-  if (body.stream !== true) return 'stream';
+  const isAnswered = fields.includes('max_tokens');
+  if (isAnswered && (!Number.isInteger(body.max_tokens) || Number(body.max_tokens) < 1)) {
+    return 'max_tokens';
+  }
+  if (body.stream !== undefined && typeof body.stream !== 'boolean') return 'stream';
   if (body.system !== undefined && typeof body.system !== 'string') return 'system';
-  if (!Array.isArray(body.messages) || body.messages.length === 0) return 'messages';
+  if (!Array.isArray(body.messages) || body.messages.length % 2 === 0) return 'messages';
   return body.messages.map(findFaultOfMessage).find((fault) => fault !== undefined);
 };
 
@@ -61,11 +84,18 @@ const isBlock = (block: unknown): boolean => {
   if (!isRecord(block)) return false;
   if (block.type === 'text') return isText(block);
   if (block.type !== 'document' || !isRecord(block.source)) return false;
+  if (!Object.keys(block).every((field) => DOCUMENT_FIELDS.includes(field))) return false;
+  if (block.cache_control !== undefined && !isEphemeral(block.cache_control)) return false;
   const { type, content } = block.source;
   return (
     type === 'content' && Array.isArray(content) && content.length > 0 && content.every(isText)
   );
 };
+
+const DOCUMENT_FIELDS = ['type', 'title', 'source', 'citations', 'cache_control'];
+
+const isEphemeral = (control: unknown): boolean =>
+  isRecord(control) && control.type === 'ephemeral' && Object.keys(control).length === 1;
 
 const isText = (block: unknown): boolean =>
   isRecord(block) && block.type === 'text' && typeof block.text === 'string' && block.text !== '';

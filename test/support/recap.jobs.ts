@@ -11,6 +11,7 @@ import { commit, repositoryNamed } from './histories.js';
 
 /** A week in May 2025 in Zurich, five professional bullets in English. */
 export const jobOf = (actions: readonly Action[], more: Partial<RecapJob> = {}): RecapJob => ({
+  nonce: 'a1b2c3d4',
   actions,
   truncated: false,
   from: '2025-05-11T22:00:00Z',

@@ -6,7 +6,7 @@ import { ACTION_TYPES, type ActionType } from '../../providers/action.js';
 import { ActionFilterDto } from '../../recap/action-filter.dto.js';
 import { CoverageDto } from '../../recap/coverage.dto.js';
 import { RECAP_STYLES, type RecapStyle } from '../writer/recap.writer.js';
-import { STOP_REASONS, type StopReason } from './reply.js';
+import { REPLY_KINDS, type ReplyKind, STOP_REASONS, type StopReason } from './reply.js';
 
 export class RecapDto extends ActionFilterDto {
   /** How many bullets at most. */
@@ -53,13 +53,33 @@ export class UsageDto {
   writer?: 'extractive' | 'anthropic';
   model?: string;
   inputTokens?: number;
-  outputTokens?: number;
+  /** Of the input tokens, those read from the model's cache. */
+  cachedInputTokens?: number;
+  /** US dollars, where the model's price is known. */
+  cost?: number;
+}
+
+export class CondensedDto {
+  @ApiProperty({ type: 'integer' })
+  repositories: number;
+  /** The actions the model saw only in shorter words. */
+  @ApiProperty({ type: 'integer' })
+  actions: number;
+  /** The actions it did not see. */
+  @ApiProperty({ type: 'integer' })
+  dropped: number;
 }
 
 export const REPLY_STATUSES = ['running', 'done', 'failed'] as const;
 
 export class ReplyDto {
   replyId: string;
+  @ApiProperty({ enum: REPLY_KINDS, enumName: 'ReplyKind' })
+  kind: ReplyKind;
+  /** What was asked, of a `chat`. */
+  question?: string;
+  /** The recap it was asked about. */
+  about?: string;
   createdAt: string;
   @ApiProperty({ enum: REPLY_STATUSES, enumName: 'ReplyStatus' })
   status: (typeof REPLY_STATUSES)[number];
@@ -68,6 +88,9 @@ export class ReplyDto {
   /** Markdown, one line a bullet; what there is of it so far. */
   text: string;
   citations: CitationDto[];
+  /** How many bullets there are, once it has ended. */
+  @ApiPropertyOptional({ type: 'integer' })
+  bullets?: number;
   /** The bullets, from 1, that no action stands behind. */
   @ApiProperty({ type: [Number] })
   uncited: readonly number[];
@@ -75,6 +98,10 @@ export class ReplyDto {
   stopReason?: StopReason;
   usage?: UsageDto;
   coverage?: CoverageDto;
+  /** How many of the earliest questions and answers were not read again. */
+  @ApiPropertyOptional({ type: 'integer' })
+  omittedTurns?: number;
+  condensed?: CondensedDto;
   /** Why it failed. */
   problem?: ProblemDto;
 }

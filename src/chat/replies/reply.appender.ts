@@ -3,79 +3,152 @@ import type { ProblemCode } from '../../errors/problem.catalog.js';
 import type { ReplyEntry } from './reply.js';
 import type { ReplyLog } from './reply.log.js';
 
-/** Tokens that come within this time go into the log as one entry. */
-const COALESCE_MS = 30;
 /** How long a store that cannot be reached is tried again before the reply is given up. */
 const PATIENCE_MS = 30_000;
-const RETRY_MS = 250;
+const RETRY_MS = 100;
+const BATCH = 500;
 /** What a store says that may be able to take an append a little later. */
 const PASSING: ReadonlySet<ProblemCode> = new Set(['state_unavailable', 'state_full']);
 
+/** Another pod writes this reply now, or its session is over: this one stops without a word. */
+export class Superseded extends Error {}
+/** The log holds what this writer does not know: it has to be read again. */
+export class Overtaken extends Error {}
+
+interface AppenderOptions {
+  /** Text that comes within so many milliseconds of the last append waits for the next one. */
+  readonly coalesceMs: number;
+  /** Milliseconds the log may rest from now. */
+  readonly lifetime: () => number;
+  /** Whether this pod may go on writing; asked when the log is not as this writer left it. */
+  readonly holds: () => Promise<boolean>;
+  /** Called when an append learns that someone asked the writer to stop. */
+  readonly onMarked: () => void;
+  /** Called once, with {@link Superseded}, {@link Overtaken} or what the store said, when no more can be written. */
+  readonly onStopped: (reason: unknown) => void;
+}
+
 /**
- * Puts a reply's entries into its log in order, one append at a time. Text is gathered for a moment
- * so that a fast writer does not cost one append a word.
+ * Puts a reply's entries into its log in order, one append at a time; what comes meanwhile goes into
+ * the next. It keeps them all: a store that failed over to a copy may have lost the last ones,
+ * which are then appended again under the same numbers.
  */
 export class ReplyAppender {
-  private length = 0;
-  private waiting: ReplyEntry[] = [];
+  private readonly entries: ReplyEntry[];
+  /** How many of the entries the log is known to hold. */
+  private acknowledged: number;
+  /** How many of them have been handed to the store, and must not change any more. */
+  private sent: number;
   private timer?: NodeJS.Timeout;
-  private chain: Promise<void> = Promise.resolve();
+  private lastSentAt = 0;
+  private writing?: Promise<void>;
+  private stopped = false;
 
-  /**
-   * @param lifetime Milliseconds the log may rest from now.
-   * @param onMarked Called when an append learns that someone asked the writer to stop.
-   * @param onLost Called when the log cannot be written any more.
-   */
+  /** @param known What the log holds already. */
   constructor(
     private readonly log: ReplyLog,
-    private readonly lifetime: () => number,
-    private readonly onMarked: () => void,
-    private readonly onLost: (error: unknown) => void,
-  ) {}
+    known: readonly ReplyEntry[],
+    private readonly options: AppenderOptions,
+  ) {
+    this.entries = [...known];
+    this.acknowledged = known.length;
+    this.sent = known.length;
+  }
 
   add(entry: ReplyEntry): void {
-    const last = this.waiting.at(-1);
+    if (this.stopped) return;
+    const last = this.entries.length > this.sent ? this.entries.at(-1) : undefined;
     if (entry.event === 'token' && last?.event === 'token') {
-      this.waiting[this.waiting.length - 1] = { event: 'token', text: last.text + entry.text };
-    } else if (entry.event === 'progress' && last?.event === 'progress') {
-      this.waiting[this.waiting.length - 1] = entry;
+      this.entries[this.entries.length - 1] = join(last, entry);
+    } else if (isSameStage(last, entry)) {
+      this.entries[this.entries.length - 1] = entry;
     } else {
-      this.waiting.push(entry);
+      this.entries.push(entry);
     }
-    this.timer ??= setTimeout(() => void this.flush(), COALESCE_MS);
+    const wait = this.lastSentAt + this.options.coalesceMs - performance.now();
+    this.timer ??= setTimeout(() => void this.flush(), Math.max(0, wait));
   }
 
-  /** Resolves when everything added before is in the log. */
-  flush(): Promise<void> {
+  /** Resolves when everything added before is in the log, or nothing can be written any more. */
+  async flush(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const entries = this.waiting;
-    this.waiting = [];
-    this.chain = this.chain.then(() => this.append(entries)).catch(this.onLost);
-    return this.chain;
-  }
-
-  private async append(entries: readonly ReplyEntry[]): Promise<void> {
-    if (entries.length === 0) return;
-    const { appended, length, marked } = await this.tryAppend(entries);
-    if (!appended && length !== this.length + entries.length) {
-      throw new DomainError('reply_lost', 'The log of the reply is not what was written to it.');
+    const goal = this.entries.length;
+    while (this.acknowledged < goal && !this.stopped) {
+      this.writing ??= this.append().finally(() => (this.writing = undefined));
+      await this.writing;
     }
-    this.length += entries.length;
-    if (marked) this.onMarked();
   }
 
-  /** An append whose answer was lost may have been done: then the log has the length it would give. */
-  private async tryAppend(entries: readonly ReplyEntry[]): ReturnType<ReplyLog['append']> {
-    const giveUpAt = Date.now() + PATIENCE_MS;
+  /** Compares the log with what was written to it, appends again what it lost, and learns of a cancel. */
+  async verify(): Promise<void> {
+    this.writing ??= this.append().finally(() => (this.writing = undefined));
+    await this.writing;
+    await this.flush();
+  }
+
+  /** What is added from now on, or waits, is not written. */
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+  }
+
+  private async append(): Promise<void> {
+    const batch = this.entries.slice(this.acknowledged, this.acknowledged + BATCH);
+    this.sent = Math.max(this.sent, this.acknowledged + batch.length);
+    this.lastSentAt = performance.now();
+    try {
+      const { appended, length, marked } = await this.patiently(() =>
+        this.log.append(this.acknowledged, batch, this.options.lifetime()),
+      );
+      if (appended) this.acknowledged = length;
+      else await this.patiently(() => this.reconcile(length));
+      if (marked) this.options.onMarked();
+    } catch (error) {
+      if (this.stopped) return;
+      this.stop();
+      this.options.onStopped(error);
+    }
+  }
+
+  /** Finds out why the log has another length than the one this writer left it with. */
+  private async reconcile(length: number): Promise<void> {
+    const common = Math.min(length, this.acknowledged);
+    const unknown = await this.log.read(common, BATCH);
+    const isOwn = unknown.every(
+      (event) =>
+        JSON.stringify(event) ===
+        JSON.stringify({ ...this.entries[event.seq - 1], seq: event.seq }),
+    );
+    if (!(await this.options.holds())) throw new Superseded();
+    // An append whose answer was lost may have been done; a log that failed over is shorter.
+    if (!isOwn) throw new Overtaken();
+    this.acknowledged = common + unknown.length;
+  }
+
+  private async patiently<T>(attempt: () => Promise<T>): Promise<T> {
+    const giveUpAt = performance.now() + PATIENCE_MS;
     for (;;) {
       try {
-        return await this.log.append(this.length, entries, this.lifetime());
+        return await attempt();
       } catch (error) {
         const passing = error instanceof DomainError && PASSING.has(error.code);
-        if (!passing || Date.now() > giveUpAt) throw error;
+        if (!passing || performance.now() > giveUpAt) throw error;
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
   }
+}
+
+type Token = Extract<ReplyEntry, { event: 'token' }>;
+
+function join(one: Token, other: Token): Token {
+  const text = one.text + other.text;
+  if (!one.pending && !other.pending) return { event: 'token', text };
+  return { event: 'token', text, pending: [...(one.pending ?? []), ...(other.pending ?? [])] };
+}
+
+/** Of how far one stage is, only the latest matters. */
+function isSameStage(one: ReplyEntry | undefined, other: ReplyEntry): boolean {
+  return one?.event === 'progress' && other.event === 'progress' && one.stage === other.stage;
 }

@@ -6,23 +6,33 @@ const CHUNK = 64;
 /** A message that says the log has grown may be lost; then it is found out by looking. */
 const POLL_MS = 1_000;
 
+/** What a follower needs to know beside the log. */
+export interface Vigil {
+  /** Whether the session still is. */
+  isAlive(): Promise<boolean>;
+  /** Sees to it that somebody writes the reply. @returns the other pod that does. */
+  tend(seen: number): Promise<string | undefined>;
+  /** Calls back when the other pod dies. @returns what ends that. */
+  onDeath(podId: string, listener: () => void): () => void;
+}
+
 /**
  * Follows a reply's log from behind number `after` to its end: what is there already, then what
  * comes. Reads only when the consumer asks for more, so a slow one costs a chunk of memory.
- * @param isAlive Whether there will ever be more: asked when nothing has come for a while.
- * @throws DomainError `session_over` when there will not; the signal's reason on abort.
+ * @throws DomainError `session_over` or `reply_lost` when there will be no more; the signal's reason on abort.
  */
 export async function* followReply(
   log: ReplyLog,
   after: number,
   signal: AbortSignal,
-  isAlive: () => Promise<boolean>,
+  vigil: Vigil,
 ): AsyncGenerator<ReplyEvent, void> {
   const growth = new Growth();
   const unsubscribe = await log.onGrowth(growth.announce);
+  let unwatch = (): void => undefined;
   try {
     if (await log.isOver(after)) return;
-    for (let last = after; ;) {
+    for (let last = after, tended = false; ;) {
       signal.throwIfAborted();
       growth.expect();
       const events = await log.read(last, CHUNK);
@@ -32,12 +42,20 @@ export async function* followReply(
         last = event.seq;
       }
       if (events.length > 0) continue;
-      const grown = await growth.wait(POLL_MS, signal);
-      if (!grown && !(await isAlive())) {
+      if (!tended) {
+        unwatch();
+        const other = await vigil.tend(last);
+        if (other !== undefined) unwatch = vigil.onDeath(other, growth.wakeUp);
+        tended = true;
+      }
+      if (await growth.wait(POLL_MS, signal)) continue;
+      tended = false;
+      if (!(await vigil.isAlive())) {
         throw new DomainError('session_over', 'This session has ended.');
       }
     }
   } finally {
+    unwatch();
     await unsubscribe();
   }
 }
@@ -49,6 +67,11 @@ class Growth {
 
   readonly announce = (): void => {
     this.announced = true;
+    this.wake();
+  };
+
+  /** Ends the waiting without an announcement. */
+  readonly wakeUp = (): void => {
     this.wake();
   };
 

@@ -24,6 +24,11 @@ export class ReplyLog {
     this.key = logKey(session.id, replyId);
   }
 
+  /** Whether the log has ended. */
+  hasEnded(): Promise<boolean> {
+    return this.isOver(Number.MAX_SAFE_INTEGER);
+  }
+
   /** Adds the entries behind the first `length` ones, or not at all when the log has another length. */
   append(length: number, entries: readonly ReplyEntry[], ttlMs: number): Promise<AppendResult> {
     const sealed = entries.map((entry, index) =>
@@ -48,9 +53,15 @@ export class ReplyLog {
     }
   }
 
+  /** How many events there are now. */
+  async length(): Promise<number> {
+    const { length } = await this.state.append(this.key, 0, [], 1);
+    return length;
+  }
+
   /** Whether the log has ended and holds nothing behind number `after`. */
   async isOver(after: number): Promise<boolean> {
-    const { length } = await this.state.append(this.key, 0, [], 1);
+    const length = await this.length();
     if (length === 0 || after < length) return false;
     const [last] = await this.read(length - 1, 1);
     return last !== undefined && isLast(last);

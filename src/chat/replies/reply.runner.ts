@@ -1,25 +1,31 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Session } from '../../auth/session.js';
 import { SessionService } from '../../auth/session.service.js';
+import { TokenQuota } from '../../auth/token.quota.js';
+import { Environment } from '../../config/environment.js';
 import { DomainError } from '../../errors/domain.error.js';
 import { toProblem } from '../../errors/problem.js';
-import type { Action } from '../../providers/action.js';
-import type { Coverage } from '../../providers/coverage.js';
-import { type Activity, ActivityService } from '../../recap/activity.service.js';
-import { RecapWriter, type WriterEvent } from '../writer/recap.writer.js';
+import { Pod } from './pod.js';
 import type { ReplyEntry, ReplyRecord } from './reply.js';
-import { ReplyAppender } from './reply.appender.js';
+import { Overtaken, ReplyAppender, Superseded } from './reply.appender.js';
+import { toEntry } from './reply.entry.js';
+import { ReplyOwners } from './reply.owners.js';
+import { type PreparedReply, ReplyPreparation } from './reply.preparation.js';
+import { hasEnded, writtenIn } from './reply.progress.js';
 import { ReplyStore } from './reply.store.js';
 
-/** A recap speaks of the newest actions of its window, at most this many. */
-const MAX_ACTIONS = 5_000;
 /** A log's text ends here, whatever a writer does. */
 const MAX_CHARACTERS = 200_000;
 const KEEP_ALIVE_MS = 30_000;
+/** A store that fails over just after the end may have lost it: then it is appended again. */
+const LINGER_MS = [1_000, 9_000];
 
 class Cancelled extends Error {}
 
-/** Writes replies: reads the actions, has the text written, and puts everything into the reply's log. */
+/**
+ * Writes replies this pod owns: prepares them, has the text written, and puts everything into the
+ * reply's log, behind what is there already.
+ */
 @Injectable()
 export class ReplyRunner {
   private readonly logger = new Logger(ReplyRunner.name);
@@ -27,102 +33,150 @@ export class ReplyRunner {
   constructor(
     private readonly store: ReplyStore,
     private readonly sessions: SessionService,
-    private readonly activity: ActivityService,
-    private readonly writer: RecapWriter,
+    private readonly owners: ReplyOwners,
+    private readonly preparation: ReplyPreparation,
+    private readonly quota: TokenQuota,
+    private readonly pod: Pod,
+    private readonly environment: Environment,
   ) {}
 
-  /** Resolves when the reply's log has ended; never rejects. */
-  async run(session: Session, record: ReplyRecord, shutdown: AbortSignal): Promise<void> {
-    const cancel = new AbortController();
-    const stop = (): void => {
-      cancel.abort(new Cancelled());
-    };
-    const log = this.store.log(session, record.id);
-    const appender = new ReplyAppender(
-      log,
-      () => this.sessions.lifetime(session.identity),
-      stop,
-      (error) => {
-        this.logger.warn({ err: error, replyId: record.id }, 'the log of a reply was lost');
-        cancel.abort(error);
-      },
-    );
-    const keepAlive = setInterval(() => void this.keepAlive(session, stop), this.keepAliveEvery());
-    const subscriptions = await Promise.allSettled([
-      log.onCancel(stop),
-      this.sessions.onEnd(session.id, stop),
-    ]);
-    // The session may have ended before anyone listened for that.
-    await this.keepAlive(session, stop);
-    let coverage: Coverage | undefined;
-    try {
-      const signal = AbortSignal.any([cancel.signal, shutdown]);
-      const activity = await this.read(session, record, signal, appender);
-      ({ coverage } = activity);
-      await this.write(record, activity, signal, appender);
-    } catch (error) {
-      appender.add(this.ending(error, cancel.signal, coverage));
-    } finally {
-      await appender.flush();
-      clearInterval(keepAlive);
-      for (const subscription of subscriptions) {
-        if (subscription.status === 'fulfilled') void subscription.value();
+  /**
+   * Resolves when the reply's log has ended, or somebody else is to go on with it; never rejects.
+   * @param handOver Aborted when this pod has to leave the reply to another.
+   */
+  async run(session: Session, record: ReplyRecord, handOver: AbortSignal): Promise<void> {
+    for (;;) {
+      try {
+        await this.write(session, record, handOver);
+        return;
+      } catch (error) {
+        if (error instanceof Overtaken) continue;
+        if (error === handOver.reason) await this.owners.release(session, record.id);
+        else if (!(error instanceof Superseded)) {
+          this.logger.warn(
+            { err: error, replyId: record.id },
+            'a reply cannot be written any more',
+          );
+        }
+        return;
       }
     }
   }
 
-  private async read(
-    session: Session,
-    { request }: ReplyRecord,
-    signal: AbortSignal,
-    appender: ReplyAppender,
-  ): Promise<Activity> {
-    appender.add({ event: 'progress', stage: 'repositories', done: 0 });
-    void appender.flush();
-    return this.activity.collect(
-      session,
-      { filter: request.filter, limit: MAX_ACTIONS },
-      signal,
-      (done, total) => {
-        appender.add({ event: 'progress', stage: 'actions', done, total });
+  /** @throws Superseded, Overtaken, the reason of `handOver`, or DomainError `state_unavailable`. */
+  private async write(session: Session, record: ReplyRecord, handOver: AbortSignal): Promise<void> {
+    const log = this.store.log(session, record.id);
+    const known = await log.readAll();
+    if (hasEnded(known)) return;
+
+    const stop = new AbortController();
+    const cancel = (): void => {
+      stop.abort(new Cancelled());
+    };
+    const appender = new ReplyAppender(log, known, {
+      coalesceMs: this.environment.REPLY_COALESCE_MS,
+      lifetime: () => this.sessions.lifetime(session.identity),
+      holds: () => this.owners.holds(session, record.id),
+      onMarked: cancel,
+      onStopped: (reason) => {
+        stop.abort(reason);
       },
-    );
+    });
+    const release = await this.watch(session, record, cancel, () => {
+      void this.owners.holds(session, record.id).then(
+        (holds) => {
+          if (holds) return;
+          appender.stop();
+          stop.abort(new Superseded());
+        },
+        () => undefined,
+      );
+    });
+    const signal = AbortSignal.any([stop.signal, handOver]);
+    let prepared: PreparedReply | undefined;
+    let spent: number | undefined;
+    let leaving = false;
+    try {
+      // Somebody may have cancelled while nobody wrote.
+      if (known.length > 0) await appender.verify();
+      signal.throwIfAborted();
+      prepared = await this.preparation.prepare(session, record, signal, (entry) => {
+        appender.add(entry);
+      });
+      spent = await this.speak(prepared, appender, known, signal);
+    } catch (error) {
+      leaving = handOver.aborted && !stop.signal.aborted;
+      if (!leaving) appender.add(this.ending(error, stop.signal, prepared));
+    } finally {
+      await appender.flush();
+      release();
+    }
+    if (isGone(stop.signal)) throw stop.signal.reason;
+    if (leaving) throw handOver.reason;
+    await this.settle(session, prepared, spent);
+    this.linger(session, record, appender);
   }
 
-  private async write(
-    { request }: ReplyRecord,
-    { actions, coverage }: Activity,
-    signal: AbortSignal,
+  /** @returns the tokens it took. */
+  private async speak(
+    prepared: PreparedReply,
     appender: ReplyAppender,
-  ): Promise<void> {
-    const byId = new Map(actions.map((action) => [action.id, action]));
-    const { filter, bullets, style, language } = request;
-    const job = {
-      actions,
-      truncated: coverage.truncated,
-      from: filter.since,
-      to: filter.until,
-      timeZone: filter.timeZone,
-      bullets,
-      style,
-      language,
-    };
+    known: readonly ReplyEntry[],
+    signal: AbortSignal,
+  ): Promise<number> {
+    const written = writtenIn(known);
+    let characters = written.text.length;
+    let spent = 0;
     appender.add({ event: 'progress', stage: 'writing', done: 0 });
-    let characters = 0;
-    for await (const event of this.writer.write(job, signal)) {
+    for await (const event of prepared.write(signal, written)) {
       signal.throwIfAborted();
       if (event.kind === 'text') characters += event.text.length;
       if (characters > MAX_CHARACTERS) {
         throw new DomainError('writer_failed', 'The writer did not come to an end.');
       }
-      const entry = toEntry(event, byId, coverage);
+      if (event.kind === 'end') spent = event.usage.inputTokens + event.usage.outputTokens;
+      const entry = toEntry(event, prepared);
       if (entry) appender.add(entry);
     }
+    return spent;
   }
 
-  private ending(error: unknown, cancelled: AbortSignal, coverage?: Coverage): ReplyEntry {
-    if (cancelled.aborted && cancelled.reason instanceof Cancelled) {
-      return { event: 'done', stopReason: 'cancelled', usage: {}, coverage, uncited: [] };
+  /** Hears of whatever may end this reply early. @returns what ends that. */
+  private async watch(
+    session: Session,
+    { id }: ReplyRecord,
+    cancel: () => void,
+    onLapse: () => void,
+  ): Promise<() => void> {
+    const keepAlive = (): Promise<void> => this.keepAlive(session, cancel);
+    const timer = setInterval(() => void keepAlive(), this.keepAliveEvery());
+    const forgetLapses = this.pod.onLapse(onLapse);
+    const subscriptions = await Promise.allSettled([
+      this.store.log(session, id).onCancel(cancel),
+      this.sessions.onEnd(session.id, cancel),
+    ]);
+    // The session may have ended before anyone listened for that.
+    await keepAlive();
+    return () => {
+      clearInterval(timer);
+      forgetLapses();
+      for (const subscription of subscriptions) {
+        if (subscription.status === 'fulfilled') void subscription.value();
+      }
+    };
+  }
+
+  private ending(error: unknown, stop: AbortSignal, prepared?: PreparedReply): ReplyEntry {
+    if (stop.aborted) {
+      const { coverage } = prepared ?? {};
+      return {
+        event: 'done',
+        stopReason: 'cancelled',
+        usage: {},
+        coverage,
+        bullets: 0,
+        uncited: [],
+      };
     }
     const problem = toProblem(error);
     if (problem.status >= 500) this.logger.error(error);
@@ -138,27 +192,39 @@ export class ReplyRunner {
   private keepAliveEvery(): number {
     return Math.min(KEEP_ALIVE_MS, this.sessions.idleMs / 3);
   }
+
+  private async settle(
+    { identity }: Session,
+    prepared: PreparedReply | undefined,
+    spent: number | undefined,
+  ): Promise<void> {
+    if (spent === undefined || !prepared?.reservation) return;
+    // What cannot be settled stays charged, as for a pod that died.
+    await this.quota.settle(identity.subject, prepared.reservation, spent).catch(() => undefined);
+  }
+
+  /** Looks after a log that has ended, then gives it up. */
+  private linger(
+    session: Session,
+    record: ReplyRecord,
+    appender: ReplyAppender,
+    waits: readonly number[] = LINGER_MS,
+  ): void {
+    const [wait, ...further] = waits;
+    setTimeout(() => {
+      if (wait === undefined) {
+        appender.stop();
+        void this.owners.release(session, record.id).catch(() => undefined);
+        return;
+      }
+      void appender.verify().then(() => {
+        this.linger(session, record, appender, further);
+      });
+    }, wait).unref();
+  }
 }
 
-function toEntry(
-  event: WriterEvent,
-  actions: ReadonlyMap<string, Action>,
-  coverage: Coverage,
-): ReplyEntry | undefined {
-  switch (event.kind) {
-    case 'progress':
-      return { event: 'progress', stage: event.stage, done: event.done, total: event.total };
-    case 'text':
-      return { event: 'token', text: event.text };
-    case 'citation': {
-      const action = actions.get(event.actionId);
-      if (!action) return undefined;
-      const { id, type, title, url } = action;
-      return { event: 'citation', bullet: event.bullet, action: { id, type, title, url } };
-    }
-    case 'end': {
-      const { stopReason, usage, uncited } = event;
-      return { event: 'done', stopReason, usage, coverage, uncited };
-    }
-  }
+/** Whether this pod is not the one to write any more. */
+function isGone({ aborted, reason }: AbortSignal): boolean {
+  return aborted && !(reason instanceof Cancelled);
 }

@@ -2,56 +2,53 @@ import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import type { Session } from '../../auth/session.js';
 import { SessionService } from '../../auth/session.service.js';
+import { TokenQuota } from '../../auth/token.quota.js';
+import { Environment } from '../../config/environment.js';
 import { DomainError } from '../../errors/domain.error.js';
 import { Drain } from '../../ops/drain.js';
 import { RepositoryService } from '../../recap/repository.service.js';
+import { Conversation } from './conversation.js';
 import type { RecapRequest, ReplyEvent, ReplyRecord } from './reply.js';
 import { followReply } from './reply.follower.js';
-import { ReplyRunner } from './reply.runner.js';
+import { ReplyKeeper } from './reply.keeper.js';
 import { ReplyStore } from './reply.store.js';
 import type { ReplyDto } from './replies.dto.js';
 import { viewReply } from './reply.view.js';
-
-/** Replies being written at once. */
-const MAX_PER_SESSION = 4;
-const MAX_PER_PROCESS = 500;
+import { RunningLimit } from './running.limit.js';
 
 /** Starts, follows and cancels replies. */
 @Injectable()
 export class ReplyService {
-  private readonly running = new Map<string, { sessionId: string; ended: Promise<void> }>();
-
   constructor(
     private readonly store: ReplyStore,
-    private readonly runner: ReplyRunner,
+    private readonly keeper: ReplyKeeper,
+    private readonly limit: RunningLimit,
+    private readonly conversation: Conversation,
     private readonly repositories: RepositoryService,
     private readonly sessions: SessionService,
+    private readonly quota: TokenQuota,
+    private readonly environment: Environment,
     private readonly drain: Drain,
   ) {}
 
   /**
-   * Starts a reply and returns at once; what becomes of it is in its log. A request for repositories
+   * Starts a recap and returns at once; what becomes of it is in its log. A request for repositories
    * that the session cannot read starts nothing.
-   * @throws DomainError `repository_not_found`, `too_many_replies`, `draining`.
+   * @throws DomainError `repository_not_found`, `too_many_replies`, `quota_exceeded`, `draining`.
    */
-  async start(session: Session, request: RecapRequest): Promise<ReplyRecord> {
+  async start(session: Session, request: Omit<RecapRequest, 'kind'>): Promise<ReplyRecord> {
     await this.repositories.choose(session, request.filter.repo, this.drain.deadline);
-    this.makeRoom(session);
-    const record: ReplyRecord = {
-      id: randomBytes(12).toString('base64url'),
-      createdAt: new Date().toISOString(),
-      request,
-    };
-    const begin = this.store.add(session, record);
-    const ended = begin.then(
-      () => this.runner.run(session, record, this.drain.deadline),
-      () => undefined,
-    );
-    this.running.set(record.id, { sessionId: session.id, ended });
-    this.drain.hold(ended);
-    void ended.finally(() => this.running.delete(record.id));
-    await begin;
-    return record;
+    return this.begin(session, { kind: 'recap', ...request });
+  }
+
+  /**
+   * Starts an answer about a recap's actions.
+   * @param replyId The recap, or an answer about it; absent: the session's latest recap.
+   * @throws DomainError `recap_required`, `reply_not_found`, `too_many_replies`, `quota_exceeded`, `draining`.
+   */
+  async ask(session: Session, question: string, replyId?: string): Promise<ReplyRecord> {
+    const about = await this.conversation.findRecap(session, replyId);
+    return this.begin(session, { kind: 'chat', question, about });
   }
 
   /** @throws DomainError `reply_not_found`, before the first event. */
@@ -61,10 +58,9 @@ export class ReplyService {
     after: number,
     signal: AbortSignal,
   ): Promise<AsyncGenerator<ReplyEvent, void>> {
-    await this.store.find(session, replyId);
-    return followReply(this.store.log(session, replyId), after, signal, () =>
-      this.sessions.isAlive(session.id),
-    );
+    const record = await this.store.find(session, replyId);
+    const log = this.store.log(session, replyId);
+    return followReply(log, after, signal, this.keeper.vigil(session, record));
   }
 
   /** Whether a reply has ended and there is nothing behind number `after`. @throws DomainError `reply_not_found`. */
@@ -73,31 +69,51 @@ export class ReplyService {
     return this.store.log(session, replyId).isOver(after);
   }
 
-  /** What there is of a reply now. @throws DomainError `reply_not_found`. */
+  /** What there is of a reply now; asking for it is waiting for it. @throws DomainError `reply_not_found`. */
   async view(session: Session, replyId: string): Promise<ReplyDto> {
-    const record = await this.store.find(session, replyId);
-    return viewReply(record, await this.store.log(session, replyId).readAll());
+    return this.look(session, await this.store.find(session, replyId));
   }
 
   /** The session's replies, oldest first. */
   async list(session: Session): Promise<ReplyDto[]> {
-    const ids = await this.store.ids(session);
-    return Promise.all(ids.map((id) => this.view(session, id)));
+    const records = await this.store.all(session);
+    return Promise.all(records.map((record) => this.look(session, record)));
   }
 
   /** Asks for the end of a reply, on whichever pod it is written; does nothing to one that has ended. */
   async cancel(session: Session, replyId: string): Promise<void> {
-    await this.store.find(session, replyId);
+    const record = await this.store.find(session, replyId);
     await this.store.log(session, replyId).cancel(this.sessions.lifetime(session.identity));
+    // One that nobody writes needs somebody who ends it.
+    if (!record.lost) await this.keeper.tend(session, record, 0);
   }
 
-  private makeRoom(session: Session): void {
+  private async begin(session: Session, request: ReplyRecord['request']): Promise<ReplyRecord> {
+    this.checkRoom();
+    await this.quota.check(session.identity.subject);
+    const record: ReplyRecord = {
+      id: randomBytes(12).toString('base64url'),
+      createdAt: new Date().toISOString(),
+      request,
+    };
+    await this.limit.enter(session, record.id);
+    await this.keeper.begin(session, record);
+    return record;
+  }
+
+  private async look(session: Session, record: ReplyRecord): Promise<ReplyDto> {
+    const view = viewReply(record, await this.store.log(session, record.id).readAll());
+    if (view.status === 'running') await this.keeper.tend(session, record, 0);
+    return view;
+  }
+
+  private checkRoom(): void {
     this.drain.check();
-    const own = [...this.running.values()].filter(({ sessionId }) => sessionId === session.id);
-    if (own.length >= MAX_PER_SESSION || this.running.size >= MAX_PER_PROCESS) {
+    const limit = this.environment.REPLIES_PER_PROCESS;
+    if (this.keeper.size >= limit) {
       throw new DomainError(
         'too_many_replies',
-        `A session has at most ${String(MAX_PER_SESSION)} replies being written at once.`,
+        `This server writes at most ${String(limit)} replies at once.`,
       );
     }
   }

@@ -27,13 +27,8 @@ export class ReplyStore {
 
   /** @throws DomainError `too_many_replies` when the session has had as many as it may. */
   async add(session: Session, record: ReplyRecord): Promise<void> {
-    const sealed = session.identity.sealer.seal(
-      JSON.stringify(record),
-      contextOf(session.id, record.id),
-    );
-    const ttl = this.sessions.lifetime(session.identity);
-    await this.state.set(recordKey(session.id, record.id), sealed, ttl);
-    await this.enlist(session, record.id, ttl);
+    await this.put(session, record);
+    await this.enlist(session, record.id);
   }
 
   /** @throws DomainError `reply_not_found`. */
@@ -48,16 +43,36 @@ export class ReplyStore {
     }
   }
 
-  /** The ids of the session's replies, oldest first. */
-  ids(session: Session): Promise<string[]> {
-    return this.state.read(indexKey(session.id), 0, MAX_REPLIES);
+  /** The session's replies, oldest first. */
+  async all(session: Session): Promise<ReplyRecord[]> {
+    const ids = await this.ids(session);
+    return Promise.all(ids.map((id) => this.find(session, id)));
+  }
+
+  /** Notes that what was written of a reply is gone, and its writer too. */
+  async lose(session: Session, record: ReplyRecord): Promise<void> {
+    await this.put(session, { ...record, lost: true });
   }
 
   log(session: Session, replyId: string): ReplyLog {
     return new ReplyLog(this.state, session, replyId);
   }
 
-  private async enlist(session: Session, replyId: string, ttl: number): Promise<void> {
+  private ids(session: Session): Promise<string[]> {
+    return this.state.read(indexKey(session.id), 0, MAX_REPLIES);
+  }
+
+  private async put(session: Session, record: ReplyRecord): Promise<void> {
+    const sealed = session.identity.sealer.seal(
+      JSON.stringify(record),
+      contextOf(session.id, record.id),
+    );
+    const ttl = this.sessions.lifetime(session.identity);
+    await this.state.set(recordKey(session.id, record.id), sealed, ttl);
+  }
+
+  private async enlist(session: Session, replyId: string): Promise<void> {
+    const ttl = this.sessions.lifetime(session.identity);
     let length = (await this.ids(session)).length;
     for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
       if (length >= MAX_REPLIES) break;

@@ -2,7 +2,7 @@ import type { ActionType } from '../../providers/action.js';
 import type { Coverage } from '../../providers/coverage.js';
 import type { Problem } from '../../errors/problem.js';
 import type { ResolvedFilter } from '../../recap/action-filter.js';
-import type { RecapStyle, WriterUsage } from '../writer/recap.writer.js';
+import type { Condensed, RecapStyle, WriterUsage } from '../writer/recap.writer.js';
 
 export const PROGRESS_STAGES = ['repositories', 'actions', 'condensing', 'writing'] as const;
 export type ProgressStage = (typeof PROGRESS_STAGES)[number];
@@ -18,8 +18,12 @@ export interface CitedAction {
   readonly url: string;
 }
 
-/** What a reply is to be: its actions' filter and how the text is wanted. */
+export const REPLY_KINDS = ['recap', 'chat'] as const;
+export type ReplyKind = (typeof REPLY_KINDS)[number];
+
+/** A recap: its actions' filter and how the text is wanted. */
 export interface RecapRequest {
+  readonly kind: 'recap';
   readonly filter: ResolvedFilter;
   readonly bullets: number;
   readonly style: RecapStyle;
@@ -27,11 +31,21 @@ export interface RecapRequest {
   readonly language: string;
 }
 
-/** What is kept of a reply beside its log. */
+/** An answer to a question about a recap's actions. */
+export interface ChatRequest {
+  readonly kind: 'chat';
+  readonly question: string;
+  /** The recap's reply. */
+  readonly about: string;
+}
+
+/** What is kept of a reply from its beginning, beside its log. */
 export interface ReplyRecord {
   readonly id: string;
   readonly createdAt: string;
-  readonly request: RecapRequest;
+  readonly request: RecapRequest | ChatRequest;
+  /** What was written of it is gone, and whoever wrote it. */
+  readonly lost?: boolean;
 }
 
 /** One entry of a reply's log, before it has its number. */
@@ -42,14 +56,22 @@ export type ReplyEntry =
       readonly done: number;
       readonly total?: number;
     }
-  | { readonly event: 'token'; readonly text: string }
+  | {
+      readonly event: 'token';
+      readonly text: string;
+      /** For whoever goes on writing here, not for readers: actions whose citations are still to come. */
+      readonly pending?: readonly string[];
+    }
   | { readonly event: 'citation'; readonly bullet: number; readonly action: CitedAction }
   | {
       readonly event: 'done';
       readonly stopReason: StopReason;
       readonly usage: WriterUsage | Record<string, never>;
       readonly coverage?: Coverage;
+      readonly bullets: number;
       readonly uncited: readonly number[];
+      readonly omittedTurns?: number;
+      readonly condensed?: Condensed;
     }
   | { readonly event: 'error'; readonly problem: Problem };
 

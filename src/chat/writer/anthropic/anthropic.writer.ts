@@ -1,18 +1,26 @@
-import type { Anthropic } from '@anthropic-ai/sdk';
 import type { RawMessageStreamEvent, StopReason } from '@anthropic-ai/sdk/resources/messages';
-import { Injectable } from '@nestjs/common';
-import { randomBytes } from 'node:crypto';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Environment } from '../../../config/environment.js';
 import { DomainError } from '../../../errors/domain.error.js';
-import { describeNothing, describeRecap } from '../heading.js';
-import { RecapWriter, type RecapJob, type WriterEvent, type WriterUsage } from '../recap.writer.js';
-import { fitActions, type Selection } from './budget.js';
+import { describeNothing } from '../heading.js';
+import {
+  type QuestionJob,
+  type RecapJob,
+  RecapWriter,
+  type WriterEvent,
+  type Written,
+} from '../recap.writer.js';
+import type { Block } from './block.js';
+import { Continuation } from './continuation.js';
 import { explainFailure } from './failure.js';
-import { IdleTimer } from './idle.timer.js';
-import { buildRequest, renderAction } from './prompt.js';
+import { MessagesClient } from './messages.client.js';
+import { goOn, streamed } from './prompt.js';
 import { ReplyParser } from './reply.parser.js';
+import { Said } from './said.js';
+import { estimateTokens } from './selection.js';
+import { type Task, Tasks } from './tasks.js';
 import { UsageMeter } from './usage.meter.js';
 
 export interface AnthropicWriterOptions {
@@ -22,163 +30,189 @@ export interface AnthropicWriterOptions {
   readonly retryMilliseconds?: number;
 }
 
-/** Retries of a request of which the reader has not yet seen a word. */
-const RETRIES = 3;
+/** Failures in a row, without a word between them, until the reply is given up. */
+const TRIES = 4;
+/** How often one reply is asked for at all. */
+const REQUESTS = 12;
+/** When the server is up, and whoever started it has seen so. */
+const WARM_UP_MILLISECONDS = 2_000;
 const LONGEST_WAIT_MILLISECONDS = 10_000;
+const NOTHING_WRITTEN: Written = { text: '', citations: [], pending: [] };
 
-/** Writes with a language model over Anthropic's Messages API, each bullet with its citations. */
+/**
+ * Writes with a language model over Anthropic's Messages API, each bullet with its citations. A
+ * request that fails before the first word is made again; one that breaks off later is gone on with
+ * where it broke off, here or on another pod.
+ */
 @Injectable()
-export class AnthropicWriter extends RecapWriter {
-  private readonly idleMilliseconds: number;
+export class AnthropicWriter extends RecapWriter implements OnApplicationBootstrap {
   private readonly retryMilliseconds: number;
-  private client?: Promise<Anthropic>;
+  private readonly client: MessagesClient;
+  private readonly tasks: Tasks;
 
   constructor(
     private readonly environment: Environment,
     { idleMilliseconds = 30_000, retryMilliseconds = 500 }: AnthropicWriterOptions = {},
   ) {
     super();
-    this.idleMilliseconds = idleMilliseconds;
     this.retryMilliseconds = retryMilliseconds;
+    this.client = new MessagesClient(environment, idleMilliseconds);
+    this.tasks = new Tasks(environment, this.client);
   }
 
-  override async *write(job: RecapJob, signal: AbortSignal): AsyncGenerator<WriterEvent> {
+  /** A reply taken over from a pod that died should not wait for a library to load. */
+  onApplicationBootstrap(): void {
+    setTimeout(() => void this.client.warmUp(), WARM_UP_MILLISECONDS).unref();
+  }
+
+  override async *write(
+    job: RecapJob,
+    signal: AbortSignal,
+    written: Written = NOTHING_WRITTEN,
+  ): AsyncGenerator<WriterEvent> {
     signal.throwIfAborted();
+    const meter = this.meter();
     if (job.actions.length === 0) {
-      yield { kind: 'text', text: `${describeNothing(job)}\n` };
-      yield this.ending(new UsageMeter().usage(this.environment.ANTHROPIC_MODEL));
+      if (written.text === '') yield { kind: 'text', text: `${describeNothing(job)}\n` };
+      yield {
+        kind: 'end',
+        stopReason: 'end',
+        usage: meter.usage(this.environment.ANTHROPIC_MODEL),
+        bullets: 0,
+        uncited: [],
+      };
       return;
     }
+    const said = new Said(written.text, written, true);
+    yield* this.perform(yield* this.tasks.recap(job, meter, signal), said, meter, signal);
+  }
 
-    yield { kind: 'progress', stage: 'writing', done: 0, total: job.bullets };
-    const selection = fitActions(job.actions, renderAction);
-    for (let attempt = 0; ; attempt++) {
-      let spoken = false;
+  override async *answer(
+    job: QuestionJob,
+    signal: AbortSignal,
+    written: Written = NOTHING_WRITTEN,
+  ): AsyncGenerator<WriterEvent> {
+    signal.throwIfAborted();
+    const meter = this.meter();
+    const said = new Said(written.text, written, false);
+    yield* this.perform(yield* this.tasks.question(job, meter, signal), said, meter, signal);
+  }
+
+  override estimate(job: RecapJob | QuestionJob): number {
+    if (job.actions.length === 0 && !('question' in job)) return 0;
+    const { ANTHROPIC_INPUT_TOKENS, ANTHROPIC_MAX_TOKENS } = this.environment;
+    const characters = job.actions.reduce(
+      (sum, { title, body = '' }) => sum + 120 + title.length + Math.min(body.length, 2_000),
+      0,
+    );
+    return Math.min(estimateTokens(characters), ANTHROPIC_INPUT_TOKENS) + ANTHROPIC_MAX_TOKENS;
+  }
+
+  /** Has the task done to its end, in as many requests as it takes. */
+  private async *perform(
+    task: Task,
+    said: Said,
+    meter: UsageMeter,
+    signal: AbortSignal,
+  ): AsyncGenerator<WriterEvent> {
+    yield { kind: 'progress', stage: 'writing', done: said.count, total: task.bullets };
+    let stopReason: StopReason | null = null;
+    for (let failures = 0, requests = 1; !isComplete(said, task); requests += 1) {
+      const { length } = said;
       try {
-        for await (const event of this.attempt(job, selection, signal)) {
-          spoken = true;
-          yield event;
-        }
-        return;
+        stopReason = yield* this.attempt(task, said, meter, signal);
+        break;
       } catch (error) {
         signal.throwIfAborted();
-        if (spoken || attempt >= RETRIES) throw (await explainFailure(error)).error;
-        await this.waitToRetry(error, attempt, signal);
+        failures = said.length > length ? 1 : failures + 1;
+        if (failures >= TRIES || requests >= REQUESTS) throw (await explainFailure(error)).error;
+        await this.waitToRetry(error, failures, signal);
       }
     }
+    yield* said.tell(citations(said));
+    if (said.count === 0) {
+      throw new DomainError('writer_failed', 'The language model gave no recap of these actions.');
+    }
+    yield {
+      kind: 'end',
+      stopReason: isCut(stopReason) ? 'length' : 'end',
+      usage: meter.usage(this.environment.ANTHROPIC_MODEL),
+      bullets: said.count,
+      uncited: said.uncited,
+      ...task.remarks,
+    };
+  }
+
+  /** One request: what it says behind what was said. @returns why it stopped. */
+  private async *attempt(
+    task: Task,
+    said: Said,
+    meter: UsageMeter,
+    signal: AbortSignal,
+  ): AsyncGenerator<WriterEvent, StopReason | null> {
+    const { ANTHROPIC_MODEL, ANTHROPIC_MAX_TOKENS } = this.environment;
+    // Whoever wrote the last bullet may not have come to cite it.
+    if (!said.isOpen) yield* said.tell(citations(said));
+    const parser = new ReplyParser(task.bullets, said);
+    const continuation = new Continuation(said.bullets);
+    const prompt = goOn(task.prompt, said.bullets);
+    const request = streamed(prompt, ANTHROPIC_MODEL, ANTHROPIC_MAX_TOKENS);
+    let heading = said.isSilent ? task.heading : '';
+    let stopReason: StopReason | null = null;
+    meter.begin(ANTHROPIC_MODEL);
+    for await (const event of this.client.stream(request, signal)) {
+      meter.read(event);
+      if (event.type === 'message_delta') stopReason = event.delta.stop_reason ?? stopReason;
+      for (const spoken of hear(event, parser, continuation, task.blocks)) {
+        if (heading) yield* said.tell([{ kind: 'text', text: heading }]);
+        heading = '';
+        yield* said.tell([spoken]);
+      }
+    }
+    yield* said.tell(parser.text(continuation.end()));
+    yield* said.tell(parser.end());
+    return stopReason;
   }
 
   /** @throws DomainError when there is no use in trying again, or not for long. */
-  private async waitToRetry(error: unknown, attempt: number, signal: AbortSignal): Promise<void> {
+  private async waitToRetry(error: unknown, failures: number, signal: AbortSignal): Promise<void> {
     const failure = await explainFailure(error);
     const jitter = 0.5 + Math.random();
-    const wait = failure.retryAfter ?? jitter * this.retryMilliseconds * 2 ** attempt;
+    const wait = failure.retryAfter ?? jitter * this.retryMilliseconds * 2 ** (failures - 1);
     if (!failure.transient || wait > LONGEST_WAIT_MILLISECONDS) throw failure.error;
     await sleep(wait, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
 
-  private async *attempt(
-    job: RecapJob,
-    selection: Selection,
-    signal: AbortSignal,
-  ): AsyncGenerator<WriterEvent> {
-    const parser = new ReplyParser(job.bullets);
-    const meter = new UsageMeter();
-    const { ANTHROPIC_MODEL } = this.environment;
-    let heading = `${this.describe(job, selection)}\n\n`;
-    let stopReason: StopReason | null = null;
-
-    for await (const event of this.stream(job, selection, signal)) {
-      meter.read(event);
-      if (event.type === 'message_delta') stopReason = event.delta.stop_reason ?? stopReason;
-      for (const spoken of hear(event, parser, selection)) {
-        if (heading) yield { kind: 'text', text: heading };
-        heading = '';
-        yield spoken;
-      }
-    }
-    yield* parser.end();
-
-    if (parser.bullets === 0) {
-      throw new DomainError('writer_failed', 'The language model gave no recap of these actions.');
-    }
-    yield this.ending(meter.usage(ANTHROPIC_MODEL), parser.uncited, stopReason);
-  }
-
-  /** The events of one request up to `message_stop`; the request ends with the signal, and by itself when idle. */
-  private async *stream(
-    job: RecapJob,
-    selection: Selection,
-    signal: AbortSignal,
-  ): AsyncGenerator<RawMessageStreamEvent> {
-    const idle = new IdleTimer(this.idleMilliseconds);
-    const nonce = randomBytes(4).toString('hex');
-    const request = buildRequest(job, selection, this.environment.ANTHROPIC_MODEL, nonce);
-    try {
-      this.client ??= this.connect();
-      const client = await this.client;
-      idle.start();
-      const both = AbortSignal.any([signal, idle.signal]);
-      for await (const event of await client.messages.create(request, { signal: both })) {
-        idle.stop();
-        yield event;
-        if (event.type === 'message_stop') return;
-        idle.start();
-      }
-      // An aborted stream just ends.
-      both.throwIfAborted();
-      throw new Error('The stream ended before its message did.');
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!idle.signal.aborted) throw error;
-      const detail = `The language model said nothing for ${this.idleMilliseconds / 1_000} seconds.`;
-      throw new DomainError('writer_timeout', detail, { cause: error });
-    } finally {
-      idle.stop();
-    }
-  }
-
-  /** Imported late: it takes a tenth of a second that a server without recaps need not spend. */
-  private async connect(): Promise<Anthropic> {
-    const { Anthropic } = await import('@anthropic-ai/sdk');
-    return new Anthropic({
-      apiKey: this.environment.ANTHROPIC_API_KEY,
-      baseURL: this.environment.ANTHROPIC_BASE_URL,
-      maxRetries: 0,
-      logLevel: 'off',
-      openTelemetry: false,
-    });
-  }
-
-  private describe(job: RecapJob, { leftOut }: Selection): string {
-    const notes = leftOut > 0 ? [`${leftOut} of them did not fit and were not read`] : [];
-    return describeRecap(job, notes, `written by ${this.environment.ANTHROPIC_MODEL}`);
-  }
-
-  private ending(
-    usage: WriterUsage,
-    uncited: readonly number[] = [],
-    stopReason: StopReason | null = null,
-  ): WriterEvent {
-    const cut = stopReason === 'max_tokens' || stopReason === 'model_context_window_exceeded';
-    return { kind: 'end', stopReason: cut ? 'length' : 'end', usage, uncited };
+  private meter(): UsageMeter {
+    return new UsageMeter(this.environment.ANTHROPIC_PRICES);
   }
 }
+
+/** What the last bullet still has to be cited with. */
+const citations = (said: Said): WriterEvent[] =>
+  said.uncitedOfLast.map((actionId) => ({ kind: 'citation', bullet: said.count, actionId }));
+
+/** Whether another pod had come to the last character already. */
+const isComplete = (said: Said, task: Task): boolean => said.count >= task.bullets && !said.isOpen;
+
+const isCut = (stopReason: StopReason | null): boolean =>
+  stopReason === 'max_tokens' || stopReason === 'model_context_window_exceeded';
 
 /** What an event says; events and deltas that are not known say nothing. */
 function* hear(
   event: RawMessageStreamEvent,
   parser: ReplyParser,
-  { blocks }: Selection,
+  continuation: Continuation,
+  blocks: readonly Block[],
 ): Generator<WriterEvent> {
   if (event.type !== 'content_block_delta') return;
   const { delta } = event;
-  if (delta.type === 'text_delta') yield* parser.text(delta.text);
+  if (delta.type === 'text_delta') yield* parser.text(continuation.push(delta.text));
   if (delta.type !== 'citations_delta' || delta.citation.type !== 'content_block_location') return;
 
   const { document_index, start_block_index, end_block_index } = delta.citation;
   if (document_index !== 0) return;
-  for (const { action } of blocks.slice(Math.max(0, start_block_index), end_block_index)) {
-    parser.cite(action.id);
+  for (const { actions } of blocks.slice(Math.max(0, start_block_index), end_block_index)) {
+    for (const { id } of actions) parser.cite(id);
   }
 }

@@ -9,10 +9,17 @@ import {
   writeUntilFailure,
 } from '../../../../test/support/emulated.writer.js';
 import type { LlmEmulator, LlmMessage, LlmScript } from '../../../../test/support/llm.emulator.js';
+import { goOnWith } from '../../../../test/support/llm.continuation.js';
 import { writeAll } from '../../../../test/support/recap.jobs.js';
 import type { AnthropicWriter } from './anthropic.writer.js';
 
 let emulator: LlmEmulator;
+
+/** The reply as far as its first so many pieces of text. */
+const brokenOff = (pieces: number): LlmMessage => {
+  const texts = REPLY.steps.filter((step) => 'text' in step);
+  return { ...REPLY, steps: texts.slice(0, 2 * pieces) };
+};
 
 const emulate = async (script: LlmScript, idleMilliseconds?: number): Promise<AnthropicWriter> => {
   const started = await EmulatedWriter.start(script, idleMilliseconds);
@@ -56,16 +63,16 @@ describe('when the language model fails', () => {
   });
 
   it.each([
-    [401, 'authentication_error', /ANTHROPIC_API_KEY/],
-    [404, 'not_found_error', /ANTHROPIC_MODEL/],
-    [400, 'invalid_request_error', /refused/],
+    [401, 'authentication_error', 'writer_unavailable', /ANTHROPIC_API_KEY/],
+    [404, 'not_found_error', 'writer_unavailable', /ANTHROPIC_MODEL/],
+    [400, 'invalid_request_error', 'writer_failed', /refused/],
   ])(
     'does not repeat a request refused with %i, and keeps the key to itself',
-    async (status, type, detail) => {
+    async (status, type, code, detail) => {
       const { error } = await writeUntilFailure(await emulate([{ status, type }]));
 
       expect(error).toMatchObject({
-        code: 'writer_failed',
+        code,
         message: expect.stringMatching(detail),
       });
       expect(String(error)).not.toContain(EMULATED_KEY);
@@ -73,22 +80,31 @@ describe('when the language model fails', () => {
     },
   );
 
-  it.each([['cut'], [{ error: 'overloaded_error' }]] as const)(
-    'never says a word twice: it fails after %j in the middle',
+  it.each([['cut'], ['stall'], [{ error: 'overloaded_error' }]] as const)(
+    'has the model go on after %j in the middle, without a word lost or said twice',
     async (end) => {
-      const { events, error } = await writeUntilFailure(await emulate([{ ...REPLY, end }]));
+      const script: LlmScript = (body, index) =>
+        index < 2 ? { ...goOnWith(brokenOff(index + 1), body), end } : goOnWith(REPLY, body);
+      const { text, citations, end: ending } = await writeAll(await emulate(script, 200), job);
 
-      expect(error).toMatchObject({ code: 'writer_failed' });
-      expect(events.some(({ kind }) => kind === 'text')).toBe(true);
-      expect(emulator.requests).toHaveLength(1);
+      expect(text.endsWith(`\n\n${REPLY_TEXT}`)).toBe(true);
+      expect([...citations].map(([bullet, ids]) => [bullet, ids.length])).toEqual([
+        [1, 2],
+        [2, 1],
+      ]);
+      expect(ending).toMatchObject({ bullets: 3, uncited: [3] });
+      expect(emulator.requests).toHaveLength(3);
+      expect(emulator.unexpected()).toEqual([]);
     },
   );
 
-  it('ends a reply that falls silent', async () => {
-    const { error } = await writeUntilFailure(await emulate([{ ...REPLY, end: 'stall' }], 100));
+  it('gives up a reply that falls silent again and again', async () => {
+    const writer = await emulate(() => ({ steps: [], end: 'stall' }), 50);
+    const { error } = await writeUntilFailure(writer);
 
     expect(error).toMatchObject({ code: 'writer_timeout' });
-    expect(await emulator.requests[0]?.ended).toBe('aborted');
+    expect(emulator.requests).toHaveLength(4);
+    expect(await emulator.requests[3]?.ended).toBe('aborted');
   });
 
   it('gives no empty recap', async () => {

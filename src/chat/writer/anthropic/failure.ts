@@ -20,6 +20,7 @@ const MESSAGES: Readonly<Record<number, string>> = {
   404: 'The language model was not found; the operator should check ANTHROPIC_MODEL and ANTHROPIC_BASE_URL.',
   429: 'The language model takes no more requests from this server for now.',
 };
+const MISCONFIGURED: ReadonlySet<number | undefined> = new Set([401, 403, 404]);
 /** An `error` event inside of a stream has no status (https://docs.claude.com/en/api/errors). */
 const TRANSIENT_TYPES: ReadonlySet<string | null> = new Set([
   'overloaded_error',
@@ -30,7 +31,9 @@ const TRANSIENT_TYPES: ReadonlySet<string | null> = new Set([
 
 /** Explains whatever a request threw; what the API wrote stays in `cause`. */
 export const explainFailure = async (cause: unknown): Promise<Failure> => {
-  if (cause instanceof DomainError) return { error: cause, transient: false };
+  if (cause instanceof DomainError) {
+    return { error: cause, transient: cause.code === 'writer_timeout' };
+  }
 
   const sdk = await import('@anthropic-ai/sdk');
   if (!isAnswer(cause, sdk) || cause instanceof sdk.APIConnectionError) {
@@ -50,8 +53,9 @@ const explainAnswer = (cause: APIError): Failure => {
   const detail = MESSAGES[status ?? 0] ?? (transient ? OVERLOADED : REFUSED);
   const retryAfter = transient ? readRetryAfter(headers) : undefined;
   const retryAt = retryAfter === undefined ? undefined : new Date(Date.now() + retryAfter);
+  const code = MISCONFIGURED.has(status) ? 'writer_unavailable' : 'writer_failed';
   return {
-    error: new DomainError('writer_failed', detail, { cause, retryAt }),
+    error: new DomainError(code, detail, { cause, retryAt }),
     transient,
     retryAfter,
   };

@@ -5,23 +5,25 @@ import { marked } from 'marked';
 import { citationsFollowTheirBullets } from '../../../../test/support/recap.jobs.js';
 import type { WriterEvent } from '../recap.writer.js';
 import { ReplyParser } from './reply.parser.js';
+import { Said } from './said.js';
 
 /** Text as it comes, and citations of what came before. */
 type Step = string | { readonly cite: string };
 
 const parse = (steps: readonly Step[], limit = 5) => {
-  const parser = new ReplyParser(limit);
+  const said = new Said('', { citations: [], pending: [] }, false);
+  const parser = new ReplyParser(limit, said);
   const events: WriterEvent[] = [];
   for (const step of steps) {
-    if (typeof step === 'string') events.push(...parser.text(step));
+    if (typeof step === 'string') events.push(...said.tell(parser.text(step)));
     else parser.cite(step.cite);
   }
-  events.push(...parser.end());
+  events.push(...said.tell(parser.end()));
   const text = events.map((event) => (event.kind === 'text' ? event.text : '')).join('');
   const citations = events.flatMap((event) =>
     event.kind === 'citation' ? [`${event.bullet} ${event.actionId}`] : [],
   );
-  return { text, citations, events, bullets: parser.bullets, uncited: parser.uncited };
+  return { text, citations, events, bullets: said.count, uncited: said.uncited };
 };
 
 /** A text cut at random places. */

@@ -1,5 +1,6 @@
 import type { WriterEvent } from '../recap.writer.js';
 import { SafeMarkdown } from './safe.markdown.js';
+import type { Said } from './said.js';
 
 const BULLET = /^\s*(?:[-*•]|\d{1,2}[.)])\s+(?=\S)/;
 /** The beginning of a line that may still become a bullet. */
@@ -12,22 +13,31 @@ const MAX_CITATIONS = 16;
  * dropped; a line broken inside of a bullet is joined.
  */
 export class ReplyParser {
-  /** The bullets begun. */
-  bullets = 0;
-  /** The bullets that ended without a citation. */
-  readonly uncited: number[] = [];
-
-  private readonly markdown = new SafeMarkdown();
+  private bullets: number;
+  private readonly markdown: SafeMarkdown;
   /** The current line as long as nobody can tell what it is. */
-  private undecided: string | undefined = '';
+  private undecided: string | undefined;
   /** The line before was not blank. */
   private inParagraph = false;
-  private open = false;
+  private open: boolean;
   /** The text that comes belongs to no bullet. */
-  private dropping = true;
-  private citations = new Set<string>();
+  private dropping: boolean;
+  private citations: Set<string>;
+  /** Of the citations, those that no text has told of yet. */
+  private untold: string[] = [];
 
-  constructor(private readonly limit: number) {}
+  /** @param said What the text goes on from, perhaps from the middle of a bullet. */
+  constructor(
+    private readonly limit: number,
+    said: Said,
+  ) {
+    this.bullets = said.count;
+    this.open = said.isOpen;
+    this.dropping = !said.isOpen;
+    this.undecided = said.isOpen ? undefined : '';
+    this.citations = new Set(said.isOpen ? said.uncitedOfLast : []);
+    this.markdown = new SafeMarkdown(said.isOpen && /^- ./.test(lastLine(said.bullets)));
+  }
 
   *text(chunk: string): Generator<WriterEvent> {
     for (const [index, part] of chunk.split('\n').entries()) {
@@ -38,9 +48,9 @@ export class ReplyParser {
 
   /** A citation of the text that came last; where that is no bullet's it goes unheard. */
   cite(actionId: string): void {
-    if (this.open && !this.dropping && this.citations.size < MAX_CITATIONS) {
-      this.citations.add(actionId);
-    }
+    if (!this.open || this.dropping || this.citations.size >= MAX_CITATIONS) return;
+    if (!this.citations.has(actionId)) this.untold.push(actionId);
+    this.citations.add(actionId);
   }
 
   *end(): Generator<WriterEvent> {
@@ -76,7 +86,7 @@ export class ReplyParser {
   private *say(text: string): Generator<WriterEvent> {
     if (this.dropping) return;
     const safe = this.markdown.push(text);
-    if (safe) yield { kind: 'text', text: safe };
+    if (safe) yield this.told(safe);
   }
 
   private *beginBullet(): Generator<WriterEvent> {
@@ -84,17 +94,24 @@ export class ReplyParser {
     if (this.dropping) return;
     this.bullets += 1;
     this.open = true;
-    yield { kind: 'text', text: '- ' };
+    yield this.told('- ');
   }
 
   private *endBullet(): Generator<WriterEvent> {
     if (!this.open) return;
     this.open = false;
-    yield { kind: 'text', text: `${this.markdown.flush()}\n` };
+    yield this.told(`${this.markdown.flush()}\n`);
     for (const actionId of this.citations) {
       yield { kind: 'citation', bullet: this.bullets, actionId };
     }
-    if (this.citations.size === 0) this.uncited.push(this.bullets);
     this.citations = new Set();
   }
+
+  private told(text: string): WriterEvent {
+    const pending = this.untold;
+    this.untold = [];
+    return pending.length > 0 ? { kind: 'text', text, pending } : { kind: 'text', text };
+  }
 }
+
+const lastLine = (text: string): string => text.slice(text.lastIndexOf('\n') + 1);

@@ -11,7 +11,9 @@ const LEADING_MARKERS = /^(?:>|(?:[#+=*_-]+|\d{1,9}[.)])(?=\s|$)|`{3,}|~{3,}|\s+
  */
 export class SafeMarkdown {
   private held = '';
-  private begun = false;
+
+  /** @param begun Whether the text goes on in the middle of a line. */
+  constructor(private begun = false) {}
 
   /** What is safe to show of everything pushed so far and not yet shown. */
   push(text: string): string {

@@ -1,36 +1,73 @@
-import type { RawMessageStreamEvent } from '@anthropic-ai/sdk/resources/messages';
+import type { RawMessageStreamEvent, Usage } from '@anthropic-ai/sdk/resources/messages';
 
+import type { Environment } from '../../../config/environment.js';
 import type { WriterUsage } from '../recap.writer.js';
+import { costOf, type TokenCounts } from './prices.js';
 
-interface TokenCounts {
-  readonly input_tokens?: number | null;
-  readonly cache_creation_input_tokens?: number | null;
-  readonly cache_read_input_tokens?: number | null;
-  readonly output_tokens?: number;
-}
+type Told = Partial<Record<CountName, number | null>>;
+type CountName =
+  'input_tokens' | 'cache_creation_input_tokens' | 'cache_read_input_tokens' | 'output_tokens';
 
-/** Keeps a stream's latest token counts: `message_delta` repeats those of `message_start`, summed up. */
+/** Sums up what all requests of one reply took, of whichever models. */
 export class UsageMeter {
-  private counts: TokenCounts = {};
+  private readonly finished: { readonly model: string; readonly counts: TokenCounts }[] = [];
+  private model?: string;
+  private told: Told = {};
 
-  read(event: RawMessageStreamEvent): void {
-    if (event.type === 'message_start') this.counts = event.message.usage;
-    if (event.type === 'message_delta') this.counts = { ...this.counts, ...told(event.usage) };
+  constructor(private readonly prices: Environment['ANTHROPIC_PRICES']) {}
+
+  /** A request begins; what the one before it took is kept. */
+  begin(model: string): void {
+    this.finish();
+    this.model = model;
   }
 
-  /** Input tokens count whether or not they came from a cache. */
+  read(event: RawMessageStreamEvent): void {
+    if (event.type === 'message_start') this.told = event.message.usage;
+    // Says again, summed up, what `message_start` said; leaves out, or null, what has not changed.
+    if (event.type === 'message_delta') this.told = { ...this.told, ...known(event.usage) };
+  }
+
+  /** What a request took that was not streamed. */
+  add(model: string, usage: Usage): void {
+    this.begin(model);
+    this.told = usage;
+    this.finish();
+  }
+
+  /** @param model The one that wrote. */
   usage(model: string): WriterUsage {
-    const { input_tokens, cache_creation_input_tokens, cache_read_input_tokens } = this.counts;
+    this.finish();
+    const sum = (pick: (counts: TokenCounts) => number): number =>
+      this.finished.reduce((total, { counts }) => total + pick(counts), 0);
+    const costs = this.finished.map(({ model: name, counts }) => costOf(name, counts, this.prices));
+    const cachedInputTokens = sum(({ cacheRead }) => cacheRead);
     return {
       writer: 'anthropic',
       model,
-      inputTokens:
-        (input_tokens ?? 0) + (cache_creation_input_tokens ?? 0) + (cache_read_input_tokens ?? 0),
-      outputTokens: this.counts.output_tokens ?? 0,
+      inputTokens: sum(({ input, cacheWrite, cacheRead }) => input + cacheWrite + cacheRead),
+      ...(cachedInputTokens > 0 ? { cachedInputTokens } : {}),
+      outputTokens: sum(({ output }) => output),
+      ...(costs.every((cost) => cost !== undefined)
+        ? { cost: Number(costs.reduce((total, cost) => total + cost, 0).toFixed(6)) }
+        : {}),
     };
+  }
+
+  private finish(): void {
+    if (this.model === undefined) return;
+    this.finished.push({ model: this.model, counts: countsOf(this.told) });
+    this.model = undefined;
+    this.told = {};
   }
 }
 
-/** `message_delta` leaves counts out, or null, that have not changed. */
-const told = (counts: TokenCounts): TokenCounts =>
-  Object.fromEntries(Object.entries(counts).filter(([, value]) => typeof value === 'number'));
+const countsOf = (told: Told): TokenCounts => ({
+  input: told.input_tokens ?? 0,
+  cacheWrite: told.cache_creation_input_tokens ?? 0,
+  cacheRead: told.cache_read_input_tokens ?? 0,
+  output: told.output_tokens ?? 0,
+});
+
+const known = (told: Told): Told =>
+  Object.fromEntries(Object.entries(told).filter(([, value]) => typeof value === 'number'));

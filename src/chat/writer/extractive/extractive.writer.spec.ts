@@ -197,6 +197,7 @@ describe('the recap without a language model', () => {
       kind: 'end',
       stopReason: 'end',
       usage: { writer: 'extractive', inputTokens: 0, outputTokens: 0 },
+      bullets: 0,
       uncited: [],
     });
   });

@@ -3,10 +3,16 @@ import { setImmediate as breathe } from 'node:timers/promises';
 
 import type { Action } from '../../../providers/action.js';
 import { describeNothing, describeRecap } from '../heading.js';
-import { escapeMarkdown } from '../markdown.js';
-import { RecapWriter, type RecapJob, type WriterEvent } from '../recap.writer.js';
-import { count, countPeople } from '../tally.js';
-import { phraseRest, phraseTopic, type Bullet, type Phrasing } from './phrasing.js';
+import {
+  type QuestionJob,
+  type RecapJob,
+  RecapWriter,
+  type WriterEvent,
+  type Written,
+} from '../recap.writer.js';
+import { count } from '../tally.js';
+import { findMatches } from './matches.js';
+import { type Bullet, phraseRest, phraseTopic, phrasingOf } from './phrasing.js';
 import { findCancelled } from './reverts.js';
 import { chooseTopics } from './topic.js';
 import { UnitCollector, type Unit } from './unit.js';
@@ -24,30 +30,86 @@ const PIECES = /(?:\s*\S+){1,3}\s*/g;
  */
 @Injectable()
 export class ExtractiveWriter extends RecapWriter {
-  override async *write(job: RecapJob, signal: AbortSignal): AsyncGenerator<WriterEvent> {
+  override write(
+    job: RecapJob,
+    signal: AbortSignal,
+    written?: Written,
+  ): AsyncGenerator<WriterEvent> {
+    return after(this.recap(job, signal), written);
+  }
+
+  override answer(
+    job: QuestionJob,
+    signal: AbortSignal,
+    written?: Written,
+  ): AsyncGenerator<WriterEvent> {
+    return after(this.matches(job, signal), written);
+  }
+
+  override estimate(): number {
+    return 0;
+  }
+
+  private async *recap(job: RecapJob, signal: AbortSignal): AsyncGenerator<WriterEvent> {
     const actions = [...job.actions].sort(newestFirst);
     const units = await collectUnits(actions, signal);
     await pause(signal);
     const telling = chooseTelling(units);
     await pause(signal);
-    const bullets = phraseBullets(telling, job);
+    const { bullets, untold } = phraseBullets(telling, job);
 
     yield { kind: 'progress', stage: 'writing', done: 0, total: bullets.length };
     const leftOut = countActions(units) - countActions(telling);
-    yield* speak(`${describeHeading(job, leftOut)}\n`, signal);
+    yield* speak(`${describeHeading(job, leftOut, countActions(untold))}\n`, signal);
 
-    for (const [index, bullet] of bullets.entries()) {
-      yield* speak(`${index === 0 ? '\n' : ''}- ${bullet.text}\n`, signal);
-      for (const { id } of bullet.actions.slice(0, MAX_CITATIONS)) {
-        yield { kind: 'citation', bullet: index + 1, actionId: id };
-      }
+    yield* tell(bullets, signal);
+  }
+
+  private async *matches(job: QuestionJob, signal: AbortSignal): AsyncGenerator<WriterEvent> {
+    const units = await collectUnits([...job.actions].sort(newestFirst), signal);
+    await pause(signal);
+    const found = findMatches(units, job);
+    await pause(signal);
+    yield { kind: 'progress', stage: 'writing', done: 0, total: found.bullets.length };
+    yield* speak(`${found.heading}\n`, signal);
+    yield* tell(found.bullets, signal);
+  }
+}
+
+/** The bullets with their citations, then the end. */
+async function* tell(bullets: readonly Bullet[], signal: AbortSignal): AsyncGenerator<WriterEvent> {
+  for (const [index, bullet] of bullets.entries()) {
+    yield* speak(`${index === 0 ? '\n' : ''}- ${bullet.text}\n`, signal);
+    for (const { id } of bullet.actions.slice(0, MAX_CITATIONS)) {
+      yield { kind: 'citation', bullet: index + 1, actionId: id };
     }
-    yield {
-      kind: 'end',
-      stopReason: 'end',
-      usage: { writer: 'extractive', inputTokens: 0, outputTokens: 0 },
-      uncited: [],
-    };
+  }
+  yield {
+    kind: 'end',
+    stopReason: 'end',
+    usage: { writer: 'extractive', inputTokens: 0, outputTokens: 0 },
+    bullets: bullets.length,
+    uncited: [],
+  };
+}
+
+/** The same text comes out every time: what is written already is left out. */
+async function* after(
+  events: AsyncGenerator<WriterEvent>,
+  written: Written = { text: '', citations: [], pending: [] },
+): AsyncGenerator<WriterEvent> {
+  let characters = written.text.length;
+  let citations = written.citations.length;
+  for await (const event of events) {
+    if (event.kind === 'text') {
+      const text = event.text.slice(characters);
+      characters -= Math.min(characters, event.text.length);
+      if (text) yield { ...event, text };
+    } else if (event.kind === 'citation' && citations > 0) {
+      citations -= 1;
+    } else {
+      yield event;
+    }
   }
 }
 
@@ -75,37 +137,24 @@ const chooseTelling = (units: readonly Unit[]): readonly Unit[] => {
 const countActions = (units: readonly Unit[]): number =>
   units.reduce((sum, unit) => sum + unit.actions.length, 0);
 
-const phraseBullets = (units: readonly Unit[], job: RecapJob): Bullet[] => {
-  const phrasing: Phrasing = {
-    style: job.style,
-    nameRepository: repositoryNames(job.actions),
-    namePeople: countPeople(job.actions) > 1,
-  };
+/** At most as many bullets as asked for, and what none of them speaks of. */
+const phraseBullets = (
+  units: readonly Unit[],
+  job: RecapJob,
+): { bullets: Bullet[]; untold: readonly Unit[] } => {
+  const phrasing = phrasingOf(job);
   const { topics, rest } = chooseTopics(units, job.bullets);
   const bullets = topics.map((topic) => phraseTopic(topic, phrasing));
   return rest.length > 0 && bullets.length < job.bullets
-    ? [...bullets, phraseRest(rest, phrasing)]
-    : bullets;
+    ? { bullets: [...bullets, phraseRest(rest, phrasing)], untold: [] }
+    : { bullets, untold: rest };
 };
 
-/** The last part of a repository's name where that is enough to tell it from the others. */
-const repositoryNames = (actions: readonly Action[]): ((unit: Unit) => string | undefined) => {
-  const fullNames = new Map(actions.map(({ repository }) => [repository.id, repository.fullName]));
-  const shortNames = [...fullNames.values()].map(shortName);
-  const ambiguous = new Set(shortNames).size < shortNames.length;
-
-  return ({ repository }) => {
-    if (fullNames.size < 2) return undefined;
-    return escapeMarkdown(ambiguous ? repository.fullName : shortName(repository.fullName));
-  };
-};
-
-const shortName = (fullName: string): string => fullName.split('/').at(-1) || fullName;
-
-const describeHeading = (job: RecapJob, leftOut: number): string => {
+const describeHeading = (job: RecapJob, leftOut: number, untold: number): string => {
   if (job.actions.length === 0) return describeNothing(job);
   const noun = 'merge, unfinished or reverted action';
   const notes = leftOut > 0 ? [`${count(leftOut, noun)} left out`] : [];
+  if (untold > 0) notes.push(`${untold} not told in so few bullets`);
   const language = /^en\b/i.test(job.language) ? '' : ', in English, with titles as written';
   return describeRecap(job, notes, `written without a language model${language}`);
 };

@@ -1,6 +1,6 @@
 import type { Action } from '../../../providers/action.js';
 import { escapeMarkdown, oneLine } from '../markdown.js';
-import type { RecapStyle } from '../recap.writer.js';
+import type { QuestionJob, RecapJob, RecapStyle } from '../recap.writer.js';
 import { count, countPeople, describeTypes, enumerate } from '../tally.js';
 import type { ChangeKind } from './change.kind.js';
 import { countKinds } from './kind.count.js';
@@ -24,6 +24,26 @@ export interface Phrasing {
   /** Whether there are several people, and so a reason to name them. */
   readonly namePeople: boolean;
 }
+
+export const phrasingOf = ({ style, actions }: RecapJob | QuestionJob): Phrasing => ({
+  style,
+  nameRepository: repositoryNames(actions),
+  namePeople: countPeople(actions) > 1,
+});
+
+/** The last part of a repository's name where that is enough to tell it from the others. */
+const repositoryNames = (actions: readonly Action[]): ((unit: Unit) => string | undefined) => {
+  const fullNames = new Map(actions.map(({ repository }) => [repository.id, repository.fullName]));
+  const shortNames = [...fullNames.values()].map(shortName);
+  const ambiguous = new Set(shortNames).size < shortNames.length;
+
+  return ({ repository }) => {
+    if (fullNames.size < 2) return undefined;
+    return escapeMarkdown(ambiguous ? repository.fullName : shortName(repository.fullName));
+  };
+};
+
+const shortName = (fullName: string): string => fullName.split('/').at(-1) || fullName;
 
 /** Titles quoted in one bullet; further ones are counted. */
 const QUOTED_TITLES = 3;

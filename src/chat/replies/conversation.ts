@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import type { Session } from '../../auth/session.js';
+import { DomainError } from '../../errors/domain.error.js';
+import type { Turn } from '../writer/recap.writer.js';
+import type { ReplyRecord } from './reply.js';
+import { ReplyJobs } from './reply.jobs.js';
+import { hasEnded, writtenIn } from './reply.progress.js';
+import { ReplyStore } from './reply.store.js';
+
+/** The latest turns about one recap that a question brings along, before the writer's own budget. */
+const MAX_TURNS = 20;
+
+/** What was said so far: which recap a question is about, and what was asked about it before. */
+@Injectable()
+export class Conversation {
+  constructor(
+    private readonly store: ReplyStore,
+    private readonly jobs: ReplyJobs,
+  ) {}
+
+  /**
+   * The recap a question is about: the one named, or that an answer named was about; else the latest.
+   * @throws DomainError `reply_not_found`, `recap_required` when its actions are not there.
+   */
+  async findRecap(session: Session, replyId?: string): Promise<string> {
+    const about =
+      replyId === undefined
+        ? await this.latestRecap(session)
+        : recapOf(await this.store.find(session, replyId));
+    if (about !== undefined && (await this.jobs.findRecap(session, about))) return about;
+    throw new DomainError(
+      'recap_required',
+      about === undefined
+        ? 'This session has no recap to ask about.'
+        : 'The actions of this recap are not read yet, or not kept any more.',
+    );
+  }
+
+  /** The Markdown of the recap, as far as it is written. */
+  async textOf(session: Session, replyId: string): Promise<string> {
+    return writtenIn(await this.store.log(session, replyId).readAll()).text;
+  }
+
+  /** The questions about a recap that were answered before this one was asked, oldest first. */
+  async turns(session: Session, about: string, beforeReply: string): Promise<Turn[]> {
+    const records = await this.store.all(session);
+    const earlier = records
+      .slice(
+        0,
+        records.findIndex(({ id }) => id === beforeReply),
+      )
+      .filter(({ request }) => request.kind === 'chat' && request.about === about);
+    const turns = await Promise.all(
+      earlier.slice(-MAX_TURNS).map((record) => this.turnOf(session, record)),
+    );
+    return turns.filter((turn) => turn !== undefined);
+  }
+
+  private async turnOf(session: Session, { id, request }: ReplyRecord): Promise<Turn | undefined> {
+    if (request.kind !== 'chat') return undefined;
+    const entries = await this.store.log(session, id).readAll();
+    const answer = writtenIn(entries).text;
+    return hasEnded(entries) && answer ? { question: request.question, answer } : undefined;
+  }
+
+  private async latestRecap(session: Session): Promise<string | undefined> {
+    const records = await this.store.all(session);
+    return records.findLast(({ request }) => request.kind === 'recap')?.id;
+  }
+}
+
+function recapOf({ id, request }: ReplyRecord): string {
+  return request.kind === 'chat' ? request.about : id;
+}

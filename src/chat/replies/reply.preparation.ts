@@ -1,0 +1,134 @@
+import { Injectable } from '@nestjs/common';
+import { randomBytes } from 'node:crypto';
+import type { Session } from '../../auth/session.js';
+import { type Reservation, TokenQuota } from '../../auth/token.quota.js';
+import { DomainError } from '../../errors/domain.error.js';
+import type { Action } from '../../providers/action.js';
+import type { Coverage } from '../../providers/coverage.js';
+import { ActivityService } from '../../recap/activity.service.js';
+import { RecapWriter, type WriterEvent, type Written } from '../writer/recap.writer.js';
+import { Conversation } from './conversation.js';
+import type { ChatRequest, RecapRequest, ReplyEntry, ReplyRecord } from './reply.js';
+import { type ChatWork, type RecapWork, ReplyJobs, type ReplyWork } from './reply.jobs.js';
+
+/** A recap speaks of the newest actions of its window, at most this many. */
+const MAX_ACTIONS = 5_000;
+
+/** A reply with all it takes to write it. */
+export interface PreparedReply {
+  readonly actions: ReadonlyMap<string, Action>;
+  readonly coverage: Coverage;
+  /** Absent when another pod, that is gone, set the tokens aside: they stay charged. */
+  readonly reservation?: Reservation;
+  write(signal: AbortSignal, written: Written): AsyncIterable<WriterEvent>;
+}
+
+/** Gathers what a reply is written from, once: a pod that takes it over finds it gathered. */
+@Injectable()
+export class ReplyPreparation {
+  constructor(
+    private readonly activity: ActivityService,
+    private readonly conversation: Conversation,
+    private readonly jobs: ReplyJobs,
+    private readonly quota: TokenQuota,
+    private readonly writer: RecapWriter,
+  ) {}
+
+  /**
+   * @param tell Hears how far it is.
+   * @throws DomainError `quota_exceeded`, `recap_required`, and what reading the actions throws.
+   */
+  async prepare(
+    session: Session,
+    record: ReplyRecord,
+    signal: AbortSignal,
+    tell: (entry: ReplyEntry) => void,
+  ): Promise<PreparedReply> {
+    const kept = await this.jobs.find(session, record.id);
+    if (kept) return this.ready(session, record, kept);
+
+    const { request } = record;
+    const work =
+      request.kind === 'recap'
+        ? await this.readActions(session, request, signal, tell)
+        : await this.recall(session, record.id, request);
+    const prepared = await this.ready(session, record, work);
+    const reservation = await this.quota.reserve(session.identity.subject, prepared.estimate());
+    await this.jobs.save(session, record.id, work);
+    return { ...prepared, reservation };
+  }
+
+  private async readActions(
+    session: Session,
+    { filter, bullets, style, language }: RecapRequest,
+    signal: AbortSignal,
+    tell: (entry: ReplyEntry) => void,
+  ): Promise<RecapWork> {
+    tell({ event: 'progress', stage: 'repositories', done: 0 });
+    const { actions, coverage } = await this.activity.collect(
+      session,
+      { filter, limit: MAX_ACTIONS },
+      signal,
+      (done, total) => {
+        tell({ event: 'progress', stage: 'actions', done, total });
+      },
+    );
+    const job = {
+      nonce: randomBytes(8).toString('hex'),
+      actions,
+      truncated: coverage.truncated,
+      from: filter.since,
+      to: filter.until,
+      timeZone: filter.timeZone,
+      bullets,
+      style,
+      language,
+    };
+    return { kind: 'recap', coverage, job };
+  }
+
+  private async recall(
+    session: Session,
+    replyId: string,
+    { question, about }: ChatRequest,
+  ): Promise<ChatWork> {
+    const [recap, turns] = await Promise.all([
+      this.conversation.textOf(session, about),
+      this.conversation.turns(session, about, replyId),
+    ]);
+    return { kind: 'chat', job: { recap, turns, question } };
+  }
+
+  private async ready(
+    session: Session,
+    { request }: ReplyRecord,
+    work: ReplyWork,
+  ): Promise<PreparedReply & { estimate: () => number }> {
+    const { writer } = this;
+    const recap = work.kind === 'recap' ? work : await this.recapOf(session, request);
+    const actions = new Map(recap.job.actions.map((action) => [action.id, action]));
+    const { coverage } = recap;
+    if (work.kind === 'recap') {
+      return {
+        actions,
+        coverage,
+        estimate: () => writer.estimate(work.job),
+        write: (signal, written) => writer.write(work.job, signal, written),
+      };
+    }
+    const job = { ...recap.job, ...work.job };
+    return {
+      actions,
+      coverage,
+      estimate: () => writer.estimate(job),
+      write: (signal, written) => writer.answer(job, signal, written),
+    };
+  }
+
+  private async recapOf(session: Session, request: ReplyRecord['request']): Promise<RecapWork> {
+    const recap =
+      request.kind === 'chat' ? await this.jobs.findRecap(session, request.about) : undefined;
+    if (recap) return recap;
+    throw new DomainError('recap_required', 'The actions of this recap are not kept any more.');
+  }
+}

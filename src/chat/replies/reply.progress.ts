@@ -1,0 +1,25 @@
+import type { Written } from '../writer/recap.writer.js';
+import { isLast, type ReplyEntry } from './reply.js';
+
+/** What a writer needs to know of a log to go on with it. */
+export function writtenIn(entries: readonly ReplyEntry[]): Written {
+  let text = '';
+  let pending: string[] = [];
+  const citations: { bullet: number; actionId: string }[] = [];
+  for (const entry of entries) {
+    if (entry.event === 'token') {
+      const isNextBullet = text.endsWith('\n') || entry.text.slice(0, -1).includes('\n');
+      pending = [...(isNextBullet ? [] : pending), ...(entry.pending ?? [])];
+      text += entry.text;
+    }
+    if (entry.event === 'citation') {
+      citations.push({ bullet: entry.bullet, actionId: entry.action.id });
+    }
+  }
+  return { text, citations, pending };
+}
+
+export function hasEnded(entries: readonly ReplyEntry[]): boolean {
+  const last = entries.at(-1);
+  return last !== undefined && isLast(last);
+}

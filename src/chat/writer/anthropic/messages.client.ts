@@ -1,0 +1,91 @@
+import type { Anthropic } from '@anthropic-ai/sdk';
+import type {
+  Message,
+  MessageCountTokensParams,
+  MessageCreateParamsNonStreaming,
+  MessageCreateParamsStreaming,
+  RawMessageStreamEvent,
+} from '@anthropic-ai/sdk/resources/messages';
+
+import type { Environment } from '../../../config/environment.js';
+import { DomainError } from '../../../errors/domain.error.js';
+import { IdleTimer } from './idle.timer.js';
+
+/** What it takes to have a request counted or answered in one piece. */
+const WHOLE_ANSWER_MILLISECONDS = 60_000;
+
+/** Anthropic's Messages API (https://docs.claude.com/en/api/messages), without any retry. */
+export class MessagesClient {
+  private client?: Promise<Anthropic>;
+
+  /** @param idleMilliseconds How long a stream may say nothing; a ping is not a word. */
+  constructor(
+    private readonly environment: Environment,
+    private readonly idleMilliseconds: number,
+  ) {}
+
+  /**
+   * The events of one request up to `message_stop`; it ends with the signal, and by itself when idle.
+   * @throws DomainError `writer_timeout` when idle, the signal's reason, or what the SDK throws.
+   */
+  async *stream(
+    request: MessageCreateParamsStreaming,
+    signal: AbortSignal,
+  ): AsyncGenerator<RawMessageStreamEvent> {
+    const idle = new IdleTimer(this.idleMilliseconds);
+    try {
+      const client = await this.connect();
+      idle.start();
+      const both = AbortSignal.any([signal, idle.signal]);
+      for await (const event of await client.messages.create(request, { signal: both })) {
+        idle.stop();
+        yield event;
+        if (event.type === 'message_stop') return;
+        idle.start();
+      }
+      // An aborted stream just ends.
+      both.throwIfAborted();
+      throw new Error('The stream ended before its message did.');
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!idle.signal.aborted) throw error;
+      const detail = `The language model said nothing for ${this.idleMilliseconds / 1_000} seconds.`;
+      throw new DomainError('writer_timeout', detail, { cause: error });
+    } finally {
+      idle.stop();
+    }
+  }
+
+  async complete(request: MessageCreateParamsNonStreaming, signal: AbortSignal): Promise<Message> {
+    const client = await this.connect();
+    return client.messages.create(request, { signal, timeout: WHOLE_ANSWER_MILLISECONDS });
+  }
+
+  /** The input tokens a request would take. */
+  async count(request: MessageCountTokensParams, signal: AbortSignal): Promise<number> {
+    const client = await this.connect();
+    const options = { signal, timeout: WHOLE_ANSWER_MILLISECONDS };
+    const { input_tokens } = await client.messages.countTokens(request, options);
+    return input_tokens;
+  }
+
+  /** Loads what the first request would have to wait for. */
+  async warmUp(): Promise<void> {
+    await this.connect();
+  }
+
+  /** Imported late: it takes a tenth of a second that a server need not spend on its start. */
+  private connect(): Promise<Anthropic> {
+    this.client ??= import('@anthropic-ai/sdk').then(
+      ({ Anthropic }) =>
+        new Anthropic({
+          apiKey: this.environment.ANTHROPIC_API_KEY,
+          baseURL: this.environment.ANTHROPIC_BASE_URL,
+          maxRetries: 0,
+          logLevel: 'off',
+          openTelemetry: false,
+        }),
+    );
+    return this.client;
+  }
+}

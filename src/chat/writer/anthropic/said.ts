@@ -1,0 +1,76 @@
+import type { WriterEvent, Written } from '../recap.writer.js';
+
+/** What a reply holds so far, whoever wrote it: a heading, then bullets. */
+export class Said {
+  private citations: Written['citations'];
+  private pending: readonly string[];
+
+  constructor(
+    private text: string,
+    { citations, pending }: Pick<Written, 'citations' | 'pending'>,
+    private readonly hasHeading: boolean,
+  ) {
+    this.citations = citations;
+    this.pending = pending;
+  }
+
+  get isSilent(): boolean {
+    return this.text === '';
+  }
+
+  get length(): number {
+    return this.text.length;
+  }
+
+  /** The bullets; the last one may be unfinished. */
+  get bullets(): string {
+    if (!this.hasHeading) return this.text;
+    const end = this.text.indexOf('\n\n');
+    return end < 0 ? '' : this.text.slice(end + 2);
+  }
+
+  get count(): number {
+    return this.bullets.split('\n').filter((line) => line.startsWith('-')).length;
+  }
+
+  /** Whether the last bullet is unfinished. */
+  get isOpen(): boolean {
+    return this.bullets !== '' && !this.bullets.endsWith('\n');
+  }
+
+  /** The actions that the last bullet is still to be cited with. */
+  get uncitedOfLast(): string[] {
+    const told = new Set(this.citationsOf(this.count));
+    return [...new Set(this.pending)].filter((id) => !told.has(id));
+  }
+
+  /** The finished bullets, from 1, that nothing stands behind. */
+  get uncited(): number[] {
+    const finished = this.isOpen ? this.count - 1 : this.count;
+    return Array.from({ length: finished }, (_, index) => index + 1).filter(
+      (bullet) => this.citationsOf(bullet).length === 0,
+    );
+  }
+
+  /** Passes events on, and remembers what they said. */
+  *tell(events: Iterable<WriterEvent>): Generator<WriterEvent> {
+    for (const event of events) {
+      this.hear(event);
+      yield event;
+    }
+  }
+
+  private hear(event: WriterEvent): void {
+    if (event.kind === 'citation') this.citations = [...this.citations, event];
+    if (event.kind !== 'text') return;
+    const isNext = this.text.endsWith('\n');
+    this.pending = [...(isNext ? [] : this.pending), ...(event.pending ?? [])];
+    this.text += event.text;
+  }
+
+  private citationsOf(bullet: number): string[] {
+    return this.citations
+      .filter((citation) => citation.bullet === bullet)
+      .map(({ actionId }) => actionId);
+  }
+}

@@ -1,0 +1,42 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import type { Variables } from '../../src/config/read-environment.js';
+
+/** The real server in a process of its own, to be killed. */
+export class PodProcess {
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly url: string,
+  ) {}
+
+  /** @throws Error when it does not come up. */
+  static async start(variables: Variables): Promise<PodProcess> {
+    const child = fork('test/support/pod.ts', {
+      execArgv: ['--import', './test/support/typescript.mjs'],
+      env: {
+        PATH: process.env.PATH,
+        NODE_ENV: 'test',
+        LOG_LEVEL: 'silent',
+        RATE_LIMIT_PER_MINUTE: '1000000',
+        ...variables,
+      },
+    });
+    const [port] = (await Promise.race([
+      once(child, 'message'),
+      once(child, 'exit').then(([code]) => Promise.reject(new Error(`a pod ended with ${code}`))),
+    ])) as [number];
+    return new PodProcess(child, `http://127.0.0.1:${port}`);
+  }
+
+  get isRunning(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** @returns its exit code, or the signal that ended it. */
+  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<number | string | null> {
+    if (!this.isRunning) return this.child.exitCode ?? this.child.signalCode;
+    this.child.kill(signal);
+    const [code, by] = (await once(this.child, 'exit')) as [number | null, string | null];
+    return code ?? by;
+  }
+}
