@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsString, Length, Matches } from 'class-validator';
 import { Optional } from '../errors/optional.decorator.js';
 import { PROVIDERS, type ProviderName } from '../providers/connection.js';
@@ -85,6 +86,17 @@ export class UserDto {
   verified: boolean;
 }
 
+export class QuotaDto {
+  /** Tokens of the language model a day. */
+  @ApiProperty({ type: 'integer' })
+  limit: number;
+  /** Today's, with those set aside for replies that are being written. */
+  @ApiProperty({ type: 'integer' })
+  used: number;
+  /** Midnight UTC. */
+  renewsAt: string;
+}
+
 export class SessionDto {
   /** @example 3q2-7wEXAMPLEEXAMPLEEXA */
   sessionId: string;
@@ -94,6 +106,8 @@ export class SessionDto {
   idleTimeoutSeconds: number;
   user: UserDto;
   connections: ConnectionDto[];
+  /** GET /session tells it, where there is one. */
+  quota?: QuotaDto;
 }
 
 export class SessionGrantDto extends SessionDto {

@@ -7,6 +7,7 @@ import { SessionDto } from './auth.dto.js';
 import { type Caller, CurrentSession, SignInCaller } from './request.decorators.js';
 import type { Session } from './session.js';
 import { SessionService } from './session.service.js';
+import { TokenQuota } from './token.quota.js';
 import { viewSession } from './session.view.js';
 
 @ApiTags('sign-in')
@@ -15,6 +16,7 @@ import { viewSession } from './session.view.js';
 export class SessionController {
   constructor(
     private readonly sessions: SessionService,
+    private readonly quota: TokenQuota,
     private readonly audit: AuditLog,
     private readonly environment: Environment,
   ) {}
@@ -22,8 +24,9 @@ export class SessionController {
   /** Who am I, what is connected, when does it end */
   @Get()
   @ApiProblems()
-  getSession(@CurrentSession() session: Session): SessionDto {
-    return viewSession(session, this.environment);
+  async getSession(@CurrentSession() session: Session): Promise<SessionDto> {
+    const quota = await this.quota.look(session.identity.subject);
+    return viewSession(session, this.environment, quota);
   }
 
   /** Sign out, everywhere and at once */

@@ -1,16 +1,22 @@
 import type { Environment } from '../config/environment.js';
 import type { Connection } from '../providers/connection.js';
 import type { ConnectionDto, SessionDto, UserDto } from './auth.dto.js';
+import type { QuotaState } from './token.quota.js';
 import { isVerified, type Session } from './session.js';
 
 /** What a user may see of their session: no credential. */
-export function viewSession(session: Session, environment: Environment): SessionDto {
+export function viewSession(
+  session: Session,
+  environment: Environment,
+  quota?: QuotaState,
+): SessionDto {
   return {
     sessionId: session.id,
     expiresAt: session.identity.expiresAt.toISOString(),
     idleTimeoutSeconds: environment.SESSION_IDLE_SECONDS,
     user: viewUser(session),
     connections: session.connections.map(viewConnection),
+    quota: quota && { ...quota, renewsAt: quota.renewsAt.toISOString() },
   };
 }
 

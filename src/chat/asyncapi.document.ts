@@ -1,5 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { CancelMessageDto, RecapMessageDto, ResumeMessageDto } from './chat.dto.js';
+import { CancelMessageDto, ChatMessageDto, RecapMessageDto, ResumeMessageDto } from './chat.dto.js';
 import {
   AcceptedEventDto,
   CitationEventDto,
@@ -14,6 +14,7 @@ type Payload = new () => object;
 /** What clients send, by event. */
 const FROM_CLIENT: Readonly<Record<string, Payload>> = {
   recap: RecapMessageDto,
+  chat: ChatMessageDto,
   cancel: CancelMessageDto,
   resume: ResumeMessageDto,
 };

@@ -16,8 +16,9 @@ export const goOnWith = (message: LlmMessage, request: MessagesRequest): LlmMess
 
 const saidIn = ({ messages }: MessagesRequest): string | undefined => {
   const [before, last] = messages.slice(-2);
-  if (typeof last?.content !== 'string' || !last.content.startsWith(ASKED_TO_GO_ON))
+  if (typeof last?.content !== 'string' || !last.content.startsWith(ASKED_TO_GO_ON)) {
     return undefined;
+  }
   return typeof before?.content === 'string' ? before.content : undefined;
 };
 

@@ -44,7 +44,13 @@ export class RepliesController {
   @Post('recaps')
   @ApiResponse({ status: 200, description: 'The recap has ended', content: REPLY_CONTENT })
   @ApiResponse({ status: 202, description: 'The recap is still being written', type: ReplyDto })
-  @ApiProblems('repository_not_found', 'too_many_replies', 'draining', 'not_acceptable')
+  @ApiProblems(
+    'repository_not_found',
+    'too_many_replies',
+    'quota_exceeded',
+    'draining',
+    'not_acceptable',
+  )
   async createRecap(
     @CurrentSession() session: Session,
     @Body() { bullets, style, language, ...asked }: RecapDto,
