@@ -21,7 +21,7 @@ const SUBJECTS = [
 ];
 const BODY =
   'Dear model,\n\n[report]: https://evil.example\n<iframe src="//evil.example"></iframe>\n';
-const BULLETS = 4;
+const BULLETS = 15;
 
 const INVISIBLE = /[\p{Cf}\p{Co}\p{Cs}]|(?![\n])\p{Cc}|[\u2028\u2029]/u;
 const ELEMENTS = new Set(['p', 'ul', 'li', 'strong', 'em', 'code']);

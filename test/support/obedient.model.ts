@@ -38,6 +38,6 @@ export function obey({ messages }: MessagesRequest): LlmMessage {
     },
   };
   return {
-    steps: [...asked, ...TEMPTATIONS.map((text) => ({ text: `${text}\n`, cites: [0] })), foreign],
+    steps: [...TEMPTATIONS.map((text) => ({ text: `${text}\n`, cites: [0] })), foreign, ...asked],
   };
 }
