@@ -98,8 +98,9 @@ describe('ReplyParser', () => {
     ['- **bold** start', '- **bold** start'],
     ['- `Map<String>` and **this** stay', '- `Map‹String>` and **this** stay'],
     ['- 3 < 4 and a > b', '- 3 < 4 and a > b'],
-    ['- [x]: https://evil.example', '- [x] : evil.example'],
-    ['- [x]\u200B(https://evil.example)', '- [x] (evil.example)'],
+    ['- [y]: https://evil.example', '- [y] : evil.example'],
+    ['- [y]\u200B(https://evil.example)', '- [y] (evil.example)'],
+    ['- [x] done', '- done'],
   ])('makes %j safe', (reply, safe) => {
     expect(parse([reply]).text).toBe(`${safe}\n`);
   });

@@ -3,7 +3,8 @@ import { visible, withoutAddresses } from '../markdown.js';
 /** All that can belong together without a space: an address, a tag, the middle of a link. */
 const UNFINISHED = /[\x21-\x7e]*$/;
 /** Quotes, headings, lists, tasks, rules and code blocks. */
-const LEADING_MARKERS = /^(?:>|\[[ xX]\](?=\s|$)|(?:[#+=*_-]+|\d{1,9}[.)])(?=\s|$)|`{3,}|~{3,}|\s+)+/;
+const LEADING_MARKERS =
+  /^(?:>|\[[ xX]\](?=\s|$)|(?:[#+=*_-]+|\d{1,9}[.)])(?=\s|$)|`{3,}|~{3,}|\s+)+/;
 
 /**
  * Makes a model's text safe while it streams, whatever the chunks' borders: emphasis and code stay,
