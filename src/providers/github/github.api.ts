@@ -62,6 +62,8 @@ export class GithubApi {
           isRateLimited: isSecondaryLimit,
         }),
         signal,
+        // Octokit's own parser looks for numbers too large for JavaScript, at five times the cost.
+        parseSuccessResponseBody: false,
       },
     });
   }
@@ -101,11 +103,8 @@ export class GithubApi {
 
   private async request(route: string, parameters: Record<string, unknown>): Promise<GithubAnswer> {
     try {
-      const answer: OctokitAnswer = await this.octokit.request(route, parameters);
-      return {
-        data: new AnswerReader(GITHUB, answer.data),
-        headers: headersOf(answer.headers),
-      };
+      const { data, headers }: OctokitAnswer = await this.octokit.request(route, parameters);
+      return { data: await parsed(data), headers: headersOf(headers) };
     } catch (error) {
       this.signal.throwIfAborted();
       throw githubError(error);
@@ -114,8 +113,17 @@ export class GithubApi {
 }
 
 interface OctokitAnswer {
-  readonly data: unknown;
+  readonly data: ReadableStream<Uint8Array>;
   readonly headers: Readonly<Record<string, string | number | undefined>>;
+}
+
+async function parsed(body: ReadableStream<Uint8Array>): Promise<AnswerReader> {
+  try {
+    return new AnswerReader(GITHUB, await new Response(body).json());
+  } catch (cause) {
+    const detail = 'GitHub answered in a form not known here';
+    throw new DomainError('provider_failed', detail, { cause });
+  }
 }
 
 function headersOf(headers: OctokitAnswer['headers']): Headers {
