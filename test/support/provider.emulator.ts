@@ -35,12 +35,25 @@ export interface Span {
   readonly end: number;
 }
 
+/** An answer as it goes out. */
+interface Written {
+  readonly status: number;
+  readonly text: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly etag: string;
+}
+
+/** No provider is to be asked for more at once with one credential. */
+const MAX_IN_FLIGHT = 20;
+
 /** A provider over real HTTP: what every one of them needs to be counted, slowed down and broken. */
 export abstract class ProviderEmulator {
   readonly requests: EmulatedRequest[] = [];
   /** Milliseconds before each answer. */
   latency = 0;
-  /** The most requests that were in flight at once. */
+  /** Whether what was answered once is answered so again without a thought: for worlds that stay as they are. */
+  remembers = false;
+  /** The most requests that were in flight at once for one credential. */
   maxInFlight = 0;
   /** How many of the answers were a 304. */
   notModified = 0;
@@ -51,7 +64,8 @@ export abstract class ProviderEmulator {
   protected readonly surprises: string[] = [];
   private readonly faults: PlannedFault[] = [];
   private readonly server: Server = createServer();
-  private inFlight = 0;
+  private readonly inFlight = new Map<string, number>();
+  private readonly remembered = new Map<string, Written>();
 
   protected constructor(readonly world: World) {
     this.server.on('request', (request, response) => void this.receive(request, response));
@@ -88,9 +102,7 @@ export abstract class ProviderEmulator {
   }
 
   private async receive(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    this.inFlight += 1;
-    this.maxInFlight = Math.max(this.maxInFlight, this.inFlight);
-    response.once('close', () => (this.inFlight -= 1));
+    this.countInFlight(incoming, response);
     let body = '';
     for await (const piece of incoming.setEncoding('utf8')) body += String(piece);
     const { method = '', headers } = incoming;
@@ -104,30 +116,54 @@ export abstract class ProviderEmulator {
       misbehave(planned.fault, response);
       return;
     }
-    const answer = await this.answer(request);
+    const written = await this.written(request);
     this.spans.push({ begin, end: performance.now() });
-    this.send(response, answer, headers);
+    this.send(response, written, headers['if-none-match']);
   }
 
-  /** What was answered before is not sent again to those who name its tag, which differs by credential. */
-  private send(
-    response: ServerResponse,
-    { status, body, headers }: EmulatedAnswer,
-    asked: IncomingMessage['headers'],
-  ): void {
+  private countInFlight({ headers }: IncomingMessage, response: ServerResponse): void {
+    const credential = headers.authorization ?? '';
+    const change = (by: number): number => {
+      const count = (this.inFlight.get(credential) ?? 0) + by;
+      this.inFlight.set(credential, count);
+      return count;
+    };
+    const count = change(1);
+    this.maxInFlight = Math.max(this.maxInFlight, count);
+    if (count > MAX_IN_FLIGHT) this.surprises.push(`${count} requests at once for one credential`);
+    let ended = false;
+    const end = (): void => {
+      if (!ended) change(-1);
+      ended = true;
+    };
+    response.once('finish', end).once('close', end);
+  }
+
+  private async written(request: EmulatedRequest): Promise<Written> {
+    const { method, url, body: asked, headers: sent } = request;
+    const credential = sent.authorization ?? '';
+    const question = [credential, method, url.href, asked].join('\n');
+    const known = this.remembers ? this.remembered.get(question) : undefined;
+    if (known) return known;
+    const { status, body, headers } = await this.answer(request);
     const text = JSON.stringify(body);
-    const tagged = createHash('sha256').update(`${asked.authorization ?? ''} ${text}`);
-    const etag = `W/"${tagged.digest('hex')}"`;
-    if (this.tags && status === 200 && asked['if-none-match'] === etag) {
+    // Which differs by credential.
+    const tag = createHash('sha256').update(`${credential} ${text}`).digest('hex');
+    const written = { status, text, headers, etag: `W/"${tag}"` };
+    if (this.remembers) this.remembered.set(question, written);
+    return written;
+  }
+
+  /** What was answered before is not sent again to those who name its tag. */
+  private send(response: ServerResponse, written: Written, known: string | undefined): void {
+    const { status, text, headers, etag } = written;
+    const tagged = this.tags && status === 200;
+    if (tagged && known === etag) {
       this.notModified += 1;
       response.writeHead(304, { etag, ...headers }).end();
       return;
     }
-    write(response, {
-      status,
-      body: text,
-      headers: { ...(this.tags && status === 200 && { etag }), ...headers },
-    });
+    write(response, { status, body: text, headers: { ...(tagged && { etag }), ...headers } });
   }
 }
 
