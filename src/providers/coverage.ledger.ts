@@ -39,9 +39,22 @@ export class CoverageLedger {
   /** The repositories of which nothing is left to be read, each once. */
   takeEnded(): RepositoryCoverage[] {
     if (this.openEverywhere > 0) return [];
-    const ended = [...this.unreported.values()].filter(({ id }) => !this.open.get(id));
-    for (const { id } of ended) this.unreported.delete(id);
-    return ended.map((repository) => this.coverageOf(repository));
+    return this.take(({ id }) => !this.open.get(id));
+  }
+
+  /**
+   * All that have not been reported yet, when the reading ends before it is done.
+   * @param total Nothing was read at all; else it may have been some of any of them.
+   */
+  giveUp(reason: string, total: boolean): RepositoryCoverage[] {
+    this.miss({ kinds: this.kinds, reason, total });
+    return this.take(() => true);
+  }
+
+  private take(which: (repository: Repository) => boolean): RepositoryCoverage[] {
+    const taken = [...this.unreported.values()].filter(which);
+    for (const { id } of taken) this.unreported.delete(id);
+    return taken.map((repository) => this.coverageOf(repository));
   }
 
   private count({ repositories }: Step, by: number): void {

@@ -1,5 +1,6 @@
 import { DomainError } from '../errors/domain.error.js';
 import { isFatal } from './fatal-error.js';
+import type { Silence } from './silence.js';
 import type { Step, StepOutcome } from './step.js';
 
 export interface StepResult {
@@ -10,18 +11,19 @@ export interface StepResult {
 
 /**
  * Runs steps and the steps they lead to, some at once, and yields each as it ends. No further step
- * begins while the consumer is busy with more than a round of results, so memory stays bounded.
- * Throws what concerns the whole connection.
+ * begins while the consumer is busy with more than a round of results, so memory stays bounded; none
+ * runs at all once the provider has fallen silent. Throws what concerns the whole connection.
  */
 export async function* runSteps(
   steps: readonly Step[],
   maxAtOnce: number,
+  silence: Silence,
 ): AsyncGenerator<StepResult> {
   const waiting = [...steps];
   const running = new Map<Step, Promise<StepResult>>();
   while (waiting.length > 0 || running.size > 0) {
     for (const step of waiting.splice(0, maxAtOnce - running.size)) {
-      const result = settle(step);
+      const result = settle(step, silence);
       // Whoever stops listening early leaves promises behind that nobody awaits.
       result.catch(() => undefined);
       running.set(step, result);
@@ -33,13 +35,22 @@ export async function* runSteps(
   }
 }
 
-async function settle(step: Step): Promise<StepResult> {
+async function settle(step: Step, silence: Silence): Promise<StepResult> {
+  if (silence.reason) return failureOf(step, silence.reason);
+  const begunAt = performance.now();
   try {
-    return { step, outcome: await step.run() };
+    const outcome = await step.run();
+    silence.note(begunAt, undefined);
+    return { step, outcome };
   } catch (error) {
     if (!(error instanceof DomainError) || isFatal(error)) throw error;
-    const { repositories, kinds } = step;
-    const gap = { repositories, kinds, reason: error.message, total: true };
-    return { step, outcome: { gaps: [gap] }, error };
+    silence.note(begunAt, error);
+    return failureOf(step, error);
   }
+}
+
+function failureOf(step: Step, error: DomainError): StepResult {
+  const { repositories, kinds } = step;
+  const gap = step.gapAfter?.(error) ?? { repositories, kinds, reason: error.message, total: true };
+  return { step, outcome: { gaps: [gap] }, error };
 }

@@ -1,3 +1,4 @@
+import type { DomainError } from '../errors/domain.error.js';
 import type { Action, ActionType } from './action.js';
 
 /** Something that could not be read, or not all of it. */
@@ -24,4 +25,6 @@ export interface Step {
   readonly repositories?: readonly string[];
   readonly kinds: readonly ActionType[];
   run(): Promise<StepOutcome>;
+  /** What its failure leaves unread; by default all of its kinds, of its repositories. */
+  gapAfter?(failure: DomainError): Gap;
 }

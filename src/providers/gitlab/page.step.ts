@@ -1,8 +1,7 @@
 import { DomainError } from '../../errors/domain.error.js';
 import type { Action, ActionType } from '../action.js';
-import { isFatal } from '../fatal-error.js';
 import type { AnswerReader } from '../http/answer.reader.js';
-import type { Step, StepOutcome } from '../step.js';
+import type { Gap, Step, StepOutcome } from '../step.js';
 import type { GitlabPage } from './gitlab.api.js';
 
 /** A list of GitLab's, read page by page. */
@@ -36,12 +35,14 @@ export class PageStep implements Step {
       const found = await this.listing.read(this.page);
       return { actions: this.listing.collect(found.items), next: this.after(found) };
     } catch (error) {
-      if (!(error instanceof DomainError) || isFatal(error)) throw error;
-      const { kinds, repositories, isPartOnly } = this;
-      if (!isPartOnly && !isRefusal(error)) throw error;
-      const reason = this.listing.adds ?? error.message;
-      return { gaps: [{ kinds, repositories, reason, total: !isPartOnly }] };
+      if (!(error instanceof DomainError) || !isRefusal(error)) throw error;
+      return { gaps: [this.gapAfter(error)] };
     }
+  }
+
+  gapAfter({ message }: DomainError): Gap {
+    const { kinds, repositories, isPartOnly } = this;
+    return { kinds, repositories, reason: this.listing.adds ?? message, total: !isPartOnly };
   }
 
   /** Without it some of these actions are there all the same. */
