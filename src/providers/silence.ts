@@ -15,7 +15,11 @@ export class Silence {
 
   /** @param begunAt When what ended now was begun, by `performance.now()`. */
   note(begunAt: number, error: DomainError | undefined): void {
-    if (!error) this.heardAt = performance.now();
-    else if (error.code === 'provider_timeout' && this.heardAt <= begunAt) this.failure = error;
+    const now = performance.now();
+    if (!error) this.heardAt = now;
+    // What began beside it and was answered at once says little of the long time after that.
+    else if (error.code === 'provider_timeout' && this.heardAt < (begunAt + now) / 2) {
+      this.failure = error;
+    }
   }
 }

@@ -10,6 +10,8 @@ import type { ProjectPullRequests } from './project.pull-requests.js';
 /** What servers give without being asked for more. */
 const PAGE_SIZE = 100;
 
+const UNTOLD = 'Azure DevOps does not tell which pull requests the commits came with';
+
 export interface CommitReading {
   readonly api: AzureDevopsApi;
   readonly window: Pick<ActionQuery, 'since' | 'until'>;
@@ -33,15 +35,21 @@ export class CommitStep implements Step {
   }
 
   async run(): Promise<StepOutcome> {
+    const { kinds, repositories } = this;
     const { viewer } = this.reading;
     const [page, merged] = await Promise.all([this.read(), this.pullRequests.byMergeCommit()]);
     const { id, fullName, url } = this.repository;
     const actions = page.map((commit) => {
       const action = commitAction(commit, { id, fullName, url }, viewer);
-      const pullRequest = merged.get(action.sha ?? '');
+      const pullRequest = merged?.get(action.sha ?? '');
       return pullRequest ? { ...action, pullRequest } : action;
     });
-    return { actions, next: page.length < PAGE_SIZE ? [] : [this.nextPage()] };
+    return {
+      actions,
+      next: page.length < PAGE_SIZE ? [] : [this.nextPage()],
+      gaps:
+        merged || page.length === 0 ? [] : [{ kinds, repositories, reason: UNTOLD, total: false }],
+    };
   }
 
   private read() {

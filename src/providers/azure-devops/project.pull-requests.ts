@@ -31,15 +31,15 @@ export class ProjectPullRequests {
     return this.found;
   }
 
-  /** What became of pull requests, by commit. Where they cannot be read, the commits still can. */
-  async byMergeCommit(): Promise<ReadonlyMap<string, PullRequestReference>> {
-    const { pulls } = await this.read().catch(() => ({ pulls: [] }));
-    const merged = pulls.flatMap((pull): [string, PullRequestReference][] => {
+  /** What became of pull requests, by commit; undefined where they cannot be read: the commits still can. */
+  async byMergeCommit(): Promise<ReadonlyMap<string, PullRequestReference> | undefined> {
+    const found = await this.read().catch(() => undefined);
+    const merged = found?.pulls.flatMap((pull): [string, PullRequestReference][] => {
       const sha = mergeCommitOf(pull);
       if (sha === undefined) return [];
       return [[sha, referenceOf(pull, repositoryOf(pull, this.organizationUrl))]];
     });
-    return new Map(merged);
+    return merged && new Map(merged);
   }
 
   private async readLists(): Promise<Found> {

@@ -8,10 +8,10 @@ import { People } from '../people.js';
 import type { Repository } from '../repository.js';
 import type { Gap, Step } from '../step.js';
 import type { TimeWindow } from '../time-window.js';
-import { commitAuthors } from './commit-authors.js';
+import { AccountStep, commitAuthors } from './commit-authors.js';
 import { conversationSteps } from './conversation.searches.js';
 import type { GithubApi } from './github.api.js';
-import type { Slice } from './slice.query.js';
+import type { CommitAuthor, Slice } from './slice.query.js';
 import { sliceSteps } from './slice.step.js';
 
 /** Letters, digits and single hyphens; apps go by `name[bot]`. */
@@ -37,32 +37,41 @@ export class GithubActivity {
     const ledger = new CoverageLedger(repositories, this.query.types);
     for (const gap of this.gapsOfPeople()) ledger.miss(gap);
     const sieve = new ActionSieve(this.query, this.people, this.placesAmong(repositories));
-    yield* readActivity([await this.steps(repositories)], ledger, sieve);
+    yield* readActivity([this.steps(repositories)], ledger, sieve);
   }
 
-  private async steps(repositories: readonly Repository[]): Promise<Step[]> {
+  private steps(repositories: readonly Repository[]): Step[] {
     if (this.people.nobody || repositories.length === 0) return [];
-    const apiUrl = this.connection.baseUrl;
     const scope = { repositories, query: this.query, people: this.people };
-    const slices = await this.slices(repositories);
     return [
-      ...conversationSteps(this.api, apiUrl, scope),
-      ...sliceSteps(this.api, this.window, slices),
+      ...conversationSteps(this.api, this.connection.baseUrl, scope),
+      ...this.historySteps(repositories),
     ];
   }
 
   /** Only of repositories somebody pushed to since the window began: the others have no commit in it. */
-  private async slices(repositories: readonly Repository[]): Promise<Slice[]> {
+  private historySteps(repositories: readonly Repository[]): Step[] {
     const { types, since } = this.query;
     const active = repositories.filter(
       ({ pushedAt }) => pushedAt === undefined || Date.parse(pushedAt) >= since.getTime(),
     );
-    if (active.length === 0) return [];
-    const authors = types.includes('commit') ? await commitAuthors(this.api, this.people) : [];
-    return active.flatMap((repository) => [
-      ...authors.map((author): Slice => ({ repository, kind: 'commit', author })),
-      ...(types.includes('release') ? [{ repository, kind: 'release' as const }] : []),
-    ]);
+    const commitsOf = (authors: readonly (CommitAuthor | undefined)[]): Slice[] =>
+      active.flatMap((repository) =>
+        authors.map((author) => ({ repository, kind: 'commit', author })),
+      );
+    const stepsFor = (slices: readonly Slice[]) => sliceSteps(this.api, this.window, slices);
+    const releases = types.includes('release')
+      ? active.map((repository): Slice => ({ repository, kind: 'release' }))
+      : [];
+    if (!types.includes('commit')) return stepsFor(releases);
+    const { known, unknown } = commitAuthors(this.people);
+    const steps = stepsFor([...commitsOf(known), ...releases]);
+    if (unknown.length === 0 || active.length === 0) return steps;
+    const ids = active.map(({ id }) => id);
+    return [
+      new AccountStep(this.api, unknown, ids, (accounts) => stepsFor(commitsOf(accounts))),
+      ...steps,
+    ];
   }
 
   /**

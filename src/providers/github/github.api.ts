@@ -103,8 +103,8 @@ export class GithubApi {
 
   private async request(route: string, parameters: Record<string, unknown>): Promise<GithubAnswer> {
     try {
-      const { data, headers }: OctokitAnswer = await this.octokit.request(route, parameters);
-      return { data: await parsed(data), headers: headersOf(headers) };
+      const answer: OctokitAnswer = await this.octokit.request(route, parameters);
+      return { data: await parsed(answer.data), headers: headersOf(answer.headers) };
     } catch (error) {
       this.signal.throwIfAborted();
       throw githubError(error);

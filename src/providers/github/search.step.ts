@@ -8,6 +8,7 @@ import type { GithubApi } from './github.api.js';
 const PAGE_SIZE = 100;
 /** GitHub finds more and shows the first 1,000 (https://docs.github.com/rest/search/search). */
 const MAX_RESULTS = 1_000;
+const REFUSED = 'GitHub does not search by one of these people or repositories';
 
 export interface Search {
   readonly kind: ActionType;
@@ -36,7 +37,8 @@ export class SearchStep implements Step {
   }
 
   async run(): Promise<StepOutcome> {
-    const { data } = await this.read();
+    const data = await this.read();
+    if (!data) return { gaps: [{ kinds: this.kinds, reason: REFUSED, total: true }] };
     const total = data.number('total_count');
     const halves = this.page === 1 && total > MAX_RESULTS ? halve(this.search.window) : undefined;
     if (halves) {
@@ -47,11 +49,12 @@ export class SearchStep implements Step {
     return { actions, next: [...next, ...further], gaps: this.gapsOf(data, total) };
   }
 
-  private async read() {
+  /** Undefined where GitHub does not search: an answer, which says nothing of what else may be read. */
+  private async read(): Promise<AnswerReader | undefined> {
     const { qualifiers, field, window } = this.search;
     const range = `${toSeconds(window.since)}..${toSeconds(window.until)}`;
     try {
-      return await this.api.get('/search/issues', {
+      const { data } = await this.api.get('/search/issues', {
         q: `${qualifiers} ${field}:${range}`,
         sort: 'created',
         order: 'asc',
@@ -60,11 +63,11 @@ export class SearchStep implements Step {
         // Knows brackets and OR; without it older servers take them for words.
         advanced_search: true,
       });
+      return data;
     } catch (error) {
       // 422 for somebody or something it does not know, and for what the token must not see.
       if (!(error instanceof DomainError) || error.code !== 'invalid_request') throw error;
-      const detail = 'GitHub does not search by one of these people or repositories';
-      throw new DomainError('provider_forbidden', detail, { cause: error });
+      return undefined;
     }
   }
 
