@@ -225,6 +225,13 @@ export class Environment {
   @Max(64_000)
   ANTHROPIC_MAX_TOKENS = 8_000;
 
+  /** Seconds a model may say nothing until it is asked again. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(300)
+  ANTHROPIC_IDLE_SECONDS = 30;
+
   /** US dollars for a million tokens, by the beginning of a model's name; comes before the built-in table. */
   @Transform(json)
   @IsPriceTable()

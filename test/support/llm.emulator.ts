@@ -25,8 +25,8 @@ export type LlmStep =
 /** An answer of status 200, streamed. */
 export interface LlmMessage {
   readonly steps: readonly LlmStep[];
-  /** Complete by default; else after the last step the connection breaks, falls silent, or an `error` event of this type comes. */
-  readonly end?: 'complete' | 'cut' | 'stall' | { readonly error: string };
+  /** Complete by default; else after the last step the connection breaks, falls silent, sends what is no JSON, or an `error` event of this type comes. */
+  readonly end?: 'complete' | 'cut' | 'stall' | 'garbled' | { readonly error: string };
   readonly stopReason?: string;
   readonly inputTokens?: number;
   readonly outputTokens?: number;
@@ -207,6 +207,7 @@ const stream = async (
     throw error;
   }
   if (reply.end === 'stall') return;
+  if (reply.end === 'garbled') response.write('event: content_block_delta\ndata: {"type":\n\n');
   if (reply.end === 'cut') {
     // What was written must have left before the connection breaks.
     response.write(': cut\n\n', () => setImmediate(() => response.destroy()));

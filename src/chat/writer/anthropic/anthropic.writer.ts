@@ -24,7 +24,7 @@ import { type Task, Tasks } from './tasks.js';
 import { UsageMeter } from './usage.meter.js';
 
 export interface AnthropicWriterOptions {
-  /** How long the model may say nothing; a ping is not a word. Default 30,000. */
+  /** How long the model may say nothing; a ping is not a word. Default ANTHROPIC_IDLE_SECONDS. */
   readonly idleMilliseconds?: number;
   /** The pause before the first retry; each further one is twice as long. Default 500. */
   readonly retryMilliseconds?: number;
@@ -52,7 +52,10 @@ export class AnthropicWriter extends RecapWriter implements OnApplicationBootstr
 
   constructor(
     private readonly environment: Environment,
-    { idleMilliseconds = 30_000, retryMilliseconds = 500 }: AnthropicWriterOptions = {},
+    {
+      idleMilliseconds = environment.ANTHROPIC_IDLE_SECONDS * 1_000,
+      retryMilliseconds = 500,
+    }: AnthropicWriterOptions = {},
   ) {
     super();
     this.retryMilliseconds = retryMilliseconds;
