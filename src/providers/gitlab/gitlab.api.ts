@@ -111,6 +111,10 @@ export class GitlabApi {
     return new AnswerReader(GITLAB, projects).items();
   }
 
+  async project(project: number): Promise<AnswerReader> {
+    return new AnswerReader(GITLAB, await this.projectList.show(project));
+  }
+
   /** Oldest first. What was opened, merged or closed in the window is among what was updated since. */
   async mergeRequests(
     { author, project }: GitlabScope,

@@ -53,6 +53,16 @@ describe('GitlabFetcher, when not all goes well:', () => {
       ]);
     });
 
+    it('is not what a project does without', async () => {
+      const world = seededWorld();
+      const [first, ...others] = world.repositories;
+      const without = { ...first!, turnedOff: ['release'], releases: [] } as const;
+      await restart({ ...world, repositories: [without, ...others] });
+      const { ids, coverage, query } = await gitlab.read({ ...WHOLE, types: ['release'] });
+      expect(ids).toEqual(gitlab.expected(query));
+      expect(coverage.every(({ status }) => status === 'complete')).toBe(true);
+    });
+
     it('is what GitLab finds by login only, for an address of somebody else', async () => {
       const authors = { everyone: false, viewer: false, names: ['hugh@example.com'] } as const;
       const { ids, coverage, query } = await gitlab.read({ authors });

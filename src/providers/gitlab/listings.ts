@@ -8,10 +8,12 @@ import type { GitlabApi, GitlabScope } from './gitlab.api.js';
 import { approvalAction, commitAction, releaseAction } from './gitlab.mapper.js';
 import { MergedCommits } from './merged.commits.js';
 import type { Listing } from './page.step.js';
+import { ProjectFeatures } from './project.features.js';
 
 /** The lists that answer a question, and what becomes of their items. */
 export class Listings {
   private readonly merged = new MergedCommits();
+  private readonly features: ProjectFeatures;
   private readonly references: ReadonlyMap<string, RepositoryReference>;
 
   constructor(
@@ -20,6 +22,7 @@ export class Listings {
     private readonly query: ActionQuery,
     repositories: readonly Repository[],
   ) {
+    this.features = new ProjectFeatures(api);
     this.references = new Map(repositories.map((one) => [one.id, referenceOf(one)]));
   }
 
@@ -30,6 +33,7 @@ export class Listings {
     return {
       kinds: areAsked ? ['pull_request'] : ['commit'],
       repositories: this.placesOf(scope),
+      isTurnedOff: () => this.features.isTurnedOff('merge_requests', scope.project),
       ...(!areAsked && { adds }),
       read: (page) => this.api.mergeRequests(scope, this.query, page),
       collect: (items) => {
@@ -44,6 +48,7 @@ export class Listings {
     return {
       kinds: ['issue'],
       repositories: this.placesOf(scope),
+      isTurnedOff: () => this.features.isTurnedOff('issues', scope.project),
       read: (page) => this.api.issues(scope, this.query, page),
       collect: (items) => items.flatMap((item) => this.conversation(item, 'issue')),
     };
@@ -70,6 +75,7 @@ export class Listings {
     return {
       kinds: ['release'],
       repositories: [id],
+      isTurnedOff: () => this.features.isTurnedOff('releases', projectOf(id)),
       read: (page) => this.api.releases(projectOf(id), page),
       collect: (items) => items.flatMap((item) => releaseAction(item, reference) ?? []),
       isPast: (items) => {
@@ -87,6 +93,7 @@ export class Listings {
     return {
       kinds: ['commit'],
       repositories: [id],
+      isTurnedOff: () => this.features.isTurnedOff('repository', projectOf(id)),
       read: (page) => this.api.commits(projectOf(id), this.query, page),
       collect: (items) => items.map((item) => commitAction(item, context)),
     };

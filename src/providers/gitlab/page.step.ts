@@ -13,6 +13,8 @@ export interface Listing {
   readonly collect: (items: readonly AnswerReader[]) => readonly Action[];
   /** Whether what comes after these is of no use any more. */
   readonly isPast?: (items: readonly AnswerReader[]) => boolean;
+  /** Whether a refusal means that the project does without such things: then nothing is missing. */
+  readonly isTurnedOff?: () => Promise<boolean>;
   /** What is missing without it, where it only adds to actions that other lists tell of. */
   readonly adds?: string;
 }
@@ -36,6 +38,7 @@ export class PageStep implements Step {
       return { actions: this.listing.collect(found.items), next: this.after(found) };
     } catch (error) {
       if (!(error instanceof DomainError) || !isRefusal(error)) throw error;
+      if (await this.listing.isTurnedOff?.()) return {};
       return { gaps: [this.gapAfter(error)] };
     }
   }

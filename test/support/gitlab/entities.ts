@@ -54,6 +54,7 @@ export function projectOf(world: World, repository: WorldRepository, origin: str
     ...(repository.fork && { forked_from_project: { id: 1 } }),
     default_branch: 'main',
     last_activity_at: repository.pushedAt,
+    releases_access_level: repository.turnedOff?.includes('release') ? 'disabled' : 'enabled',
   };
 }
 

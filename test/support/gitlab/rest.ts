@@ -29,6 +29,7 @@ interface Route {
 }
 
 const NOT_FOUND = { status: 404, body: { message: '404 Project Not Found' } };
+const FORBIDDEN = { status: 403, body: { message: '403 Forbidden' } };
 const NO_USER = { status: 404, body: { message: '404 User Not Found' } };
 const PAGE = ['page', 'per_page', 'pagination'];
 const CONVERSATIONS = [
@@ -67,6 +68,11 @@ const ROUTES: readonly Route[] = [
     },
   },
   {
+    path: /^projects\/\d+$/,
+    parameters: [],
+    answer: ({ world, url, repositories: [one] }) => ok(projectOf(world, one!, url.origin)),
+  },
+  {
     path: /^(?:projects\/\d+\/)?merge_requests$/,
     parameters: CONVERSATIONS,
     answer: (asked) => conversations(asked, 'pull_request'),
@@ -90,6 +96,7 @@ const ROUTES: readonly Route[] = [
     path: /^projects\/\d+\/releases$/,
     parameters: [...PAGE, 'order_by', 'sort'],
     answer: ({ world, url, rules, repositories }) => {
+      if (repositories.some(({ turnedOff }) => turnedOff?.includes('release'))) return FORBIDDEN;
       const all = repositories
         .flatMap(({ releases }) => releases)
         .map((one) => releaseOf(world, one, url.origin));
@@ -105,7 +112,7 @@ export function gitlabAnswer(world: World, url: URL, rules: PageRules): Emulated
   const route = ROUTES.find((one) => one.path.test(path));
   const unknown = [...url.searchParams.keys()].find((one) => !route?.parameters.includes(one));
   if (!route || unknown !== undefined) return undefined;
-  const [, kind, name] = /^(projects|users)\/([^/]+)\//.exec(path) ?? [];
+  const [, kind, name] = /^(projects|users)\/([^/]+)(?:\/|$)/.exec(path) ?? [];
   if (kind !== 'projects') {
     const user = name && decodeURIComponent(name);
     return route.answer({ world, url, rules, repositories: world.repositories, user });

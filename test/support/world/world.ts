@@ -28,6 +28,8 @@ export interface WorldRepository {
   readonly fork: boolean;
   /** Listed, but gone by the time one asks for its commits. */
   readonly vanished: boolean;
+  /** What it does without, where that can be: at GitLab. */
+  readonly turnedOff?: readonly 'release'[];
   readonly pushedAt: string;
   /** Newest first. */
   readonly commits: readonly WorldCommit[];
