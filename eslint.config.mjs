@@ -43,7 +43,7 @@ const IMPORTS = {
   'providers/gitlab': ADAPTER_IMPORTS,
   'providers/azure-devops': ADAPTER_IMPORTS,
   'providers/git': ADAPTER_IMPORTS,
-  ops: ['auth', ...FOUNDATION],
+  ops: ['auth', 'providers/http', ...FOUNDATION],
   state: ['config', 'errors'],
   config: ['errors'],
   errors: [],

@@ -27,6 +27,8 @@ import { finishRequests } from './ops/drain.hook.js';
 import { Drain } from './ops/drain.js';
 import { createLogger, NestLogger } from './ops/logger.js';
 import { logRequests } from './ops/request-log.hook.js';
+import { MetricsRegistry } from './ops/metrics/metrics.registry.js';
+import { measureRequests } from './ops/metrics/request.metrics.js';
 import { servePage } from './page/page.setup.js';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
@@ -80,6 +82,7 @@ export async function createApp(variables?: Variables): Promise<NestFastifyAppli
 async function configure(app: NestFastifyApplication, environment: Environment): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
   logRequests(fastify);
+  measureRequests(fastify, app.get(MetricsRegistry));
   finishRequests(fastify, app.get(Drain));
   acceptJsonBodies(fastify);
   if (!environment.isProduction) refuseForeignHosts(fastify);

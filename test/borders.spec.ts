@@ -19,7 +19,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   ...Object.fromEntries(
     ADAPTERS.map((adapter) => [adapter, ['src/providers', 'src/providers/http', ...FOUNDATION]]),
   ),
-  'src/ops': ['src/auth', ...FOUNDATION],
+  'src/ops': ['src/auth', 'src/providers/http', ...FOUNDATION],
   'src/state': ['src/config', 'src/errors'],
   'src/config': ['src/errors'],
   'src/errors': [],

@@ -23,6 +23,7 @@ const ACCESS: Readonly<Record<string, 'public' | 'session'>> = {
   'DELETE /replies/{replyId}': 'session',
   'GET /health/live': 'public',
   'GET /health/ready': 'public',
+  'GET /metrics': 'public',
 };
 
 describe('the routes', () => {

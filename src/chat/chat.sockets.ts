@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { SessionService } from '../auth/session.service.js';
+import { SocketMetrics } from '../ops/metrics/socket.metrics.js';
 import { CLOSE_SESSION_OVER, SessionSocket } from './session-socket.js';
 import type { AuthenticatedSocket } from './session-ws.adapter.js';
 
@@ -11,7 +12,10 @@ export class ChatSockets {
   private readonly logger = new Logger(ChatSockets.name);
   private readonly sockets = new WeakMap<AuthenticatedSocket, SessionSocket>();
 
-  constructor(private readonly sessions: SessionService) {}
+  constructor(
+    private readonly sessions: SessionService,
+    private readonly metrics: SocketMetrics,
+  ) {}
 
   of(client: AuthenticatedSocket): SessionSocket | undefined {
     return this.sockets.get(client);
@@ -20,8 +24,11 @@ export class ChatSockets {
   /** Takes a socket up from its handshake. */
   async open(client: AuthenticatedSocket): Promise<void> {
     const { identity } = client;
-    const socket = new SessionSocket(client, identity);
+    const socket = new SessionSocket(client, identity, (milliseconds) => {
+      this.metrics.sent(milliseconds);
+    });
     this.sockets.set(client, socket);
+    client.once('close', this.metrics.opened());
     const over = (): void => {
       socket.close(CLOSE_SESSION_OVER, 'the session is over');
     };

@@ -18,9 +18,11 @@ const MAX_FOLLOWED = 8;
 export class SessionSocket {
   private readonly followed = new Map<string, AbortController>();
 
+  /** @param onSent Told how many milliseconds each frame took to leave this process. */
   constructor(
     private readonly socket: WebSocket,
     readonly identity: Identity,
+    private readonly onSent: (milliseconds: number) => void,
   ) {
     socket.once('close', () => {
       for (const controller of this.followed.values()) controller.abort();
@@ -37,11 +39,13 @@ export class SessionSocket {
     const tooSlow = setTimeout(() => {
       this.closeSlow();
     }, SLOW_AFTER_MS);
+    const begunAt = performance.now();
     // The callback comes with an error when the socket closes first.
     await new Promise<unknown>((resolve) => {
       this.socket.send(JSON.stringify(frame), resolve);
     });
     clearTimeout(tooSlow);
+    this.onSent(performance.now() - begunAt);
   }
 
   sendError(error: unknown, about?: { replyId?: string; ref?: string }): void {

@@ -67,6 +67,11 @@ export class Environment {
   @IsIn(LOG_LEVELS)
   LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
 
+  /** The Bearer token for /metrics. Unset: open in development, closed in production. */
+  @IsOptional()
+  @Matches(/^\S{16,}$/)
+  METRICS_TOKEN?: string;
+
   /** The first signs, all verify; each at least 32 bytes. */
   @Transform(list)
   @MinLength(32, { each: true })

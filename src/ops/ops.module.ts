@@ -1,7 +1,18 @@
 import { Global, Module } from '@nestjs/common';
 import { Drain } from './drain.js';
 import { HealthController } from './health.controller.js';
+import { MetricsController } from './metrics/metrics.controller.js';
+import { MetricsRegistry } from './metrics/metrics.registry.js';
+import { ProviderMetrics } from './metrics/provider.metrics.js';
+import { RedisMetrics } from './metrics/redis.metrics.js';
+import { ReplyMetrics } from './metrics/reply.metrics.js';
+import { SocketMetrics } from './metrics/socket.metrics.js';
 
+/** What the operators of the server need; whoever has something to be counted or to finish asks for it. */
 @Global()
-@Module({ controllers: [HealthController], providers: [Drain], exports: [Drain] })
+@Module({
+  controllers: [HealthController, MetricsController],
+  providers: [Drain, MetricsRegistry, ProviderMetrics, RedisMetrics, ReplyMetrics, SocketMetrics],
+  exports: [Drain, MetricsRegistry, ReplyMetrics, SocketMetrics],
+})
 export class OpsModule {}

@@ -11,6 +11,7 @@ import {
   type StateKey,
   type Unsubscribe,
 } from './shared-state.js';
+import { observedCommand } from './state.channel.js';
 import { checkTimeToLive } from './state.rules.js';
 import { indexKey, storageKey } from './storage-key.js';
 
@@ -160,12 +161,12 @@ export class RedisSharedState extends SharedState implements OnApplicationShutdo
 }
 
 /** Waits for what Redis answers and names what went wrong. */
-async function answer<Answer>(asked: Promise<Answer>): Promise<Answer> {
-  try {
-    return await asked;
-  } catch (error) {
-    throw redisProblem(error);
-  }
+function answer<Answer>(asked: Promise<Answer>): Promise<Answer> {
+  return observedCommand(
+    asked.catch((error: unknown) => {
+      throw redisProblem(error);
+    }),
+  );
 }
 
 async function close(client: RedisClients['commands']): Promise<void> {

@@ -28,8 +28,9 @@ export class OutboundCall {
   async send(url: URL, gate: RequestGate): Promise<Answer> {
     for (;;) {
       this.attempts += 1;
+      const askedAt = performance.now();
       const outcome = await gate
-        .run(this.request.signal, () => this.follow(url))
+        .run(this.request.signal, () => this.follow(url, performance.now() - askedAt))
         .catch((error: unknown) => this.failure(error));
       if (outcome instanceof DomainError) await this.pauseAfterFailure(outcome);
       else if (this.isTooMuch(outcome)) await this.pauseAsAsked(outcome);
@@ -39,11 +40,15 @@ export class OutboundCall {
   }
 
   /** Follows redirects within the origin, as renamed repositories give them; never to another one. */
-  private async follow(start: URL): Promise<Answer> {
+  private async follow(start: URL, waitedMilliseconds: number): Promise<Answer> {
     let url = start;
     for (let redirects = 0; redirects <= this.limits.maxRedirects; redirects += 1) {
       const from = url;
-      const request = { provider: this.target.name, method: this.request.method ?? 'GET' };
+      const request = {
+        provider: this.target.name,
+        method: this.request.method ?? 'GET',
+        waitedMilliseconds: redirects === 0 ? waitedMilliseconds : 0,
+      };
       const answer = await observed(request, () => this.attempt(from));
       const location = answer.headers.get('location');
       if (!this.isSafe || !isRedirect(answer.status) || !location) return answer;

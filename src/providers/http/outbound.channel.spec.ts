@@ -17,7 +17,12 @@ describe('the channel of outgoing requests', () => {
     let asked = 0;
     provider = await ScriptedServer.start((response) => {
       asked += 1;
-      response.writeHead(asked === 1 ? 503 : 200).end('{}');
+      response
+        .writeHead(asked === 1 ? 503 : 200, {
+          'x-ratelimit-limit': '5000',
+          'x-ratelimit-remaining': '1250',
+        })
+        .end('{}');
     });
     http = new OutboundHttp(Object.assign(new OutboundLimits(), { firstPause: 1 }));
     subscribe(OUTBOUND_CHANNEL, listener);
@@ -37,9 +42,16 @@ describe('the channel of outgoing requests', () => {
     });
     await fetch(`${provider.url}/repos?q=private`, { headers: { authorization: 's3cr3t-token' } });
 
+    const told = {
+      provider: 'Acme',
+      method: 'GET',
+      milliseconds: expect.any(Number),
+      waitedMilliseconds: expect.any(Number),
+      budget: 0.25,
+    };
     expect(seen).toEqual([
-      { provider: 'Acme', method: 'GET', status: 503, milliseconds: expect.any(Number) },
-      { provider: 'Acme', method: 'GET', status: 200, milliseconds: expect.any(Number) },
+      { ...told, status: 503 },
+      { ...told, status: 200 },
     ]);
   });
 });

@@ -1,4 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
+import type { Answer } from './answer.js';
+import { shareLeft } from './rate-limit.js';
 
 /** One request that went out, each attempt and each redirect by itself; nothing of it is secret. */
 export interface OutboundObservation {
@@ -8,6 +10,10 @@ export interface OutboundObservation {
   /** Absent when there was no answer. */
   readonly status?: number;
   readonly milliseconds: number;
+  /** How long it waited for its turn before that. */
+  readonly waitedMilliseconds: number;
+  /** What is left of the credential's rate limit, 0–1, where the provider says so. */
+  readonly budget?: number;
 }
 
 /**
@@ -19,19 +25,21 @@ export const OUTBOUND_CHANNEL = 'git-recap:outbound-request';
 const outbound = channel(OUTBOUND_CHANNEL);
 
 /** Announces the request when it has ended; costs nothing while nobody listens. */
-export async function observed<T extends { readonly status: number }>(
-  request: Pick<OutboundObservation, 'provider' | 'method'>,
+export async function observed<T extends Pick<Answer, 'status' | 'headers'>>(
+  request: Pick<OutboundObservation, 'provider' | 'method' | 'waitedMilliseconds'>,
   send: () => Promise<T>,
 ): Promise<T> {
   if (!outbound.hasSubscribers) return send();
   const begunAt = performance.now();
-  const announce = (status?: number): void => {
+  const announce = (answer?: T): void => {
     const milliseconds = performance.now() - begunAt;
-    outbound.publish({ ...request, status, milliseconds } satisfies OutboundObservation);
+    const budget = answer && shareLeft(answer.headers);
+    const { status } = answer ?? {};
+    outbound.publish({ ...request, status, milliseconds, budget } satisfies OutboundObservation);
   };
   try {
     const answer = await send();
-    announce(answer.status);
+    announce(answer);
     return answer;
   } catch (error) {
     announce();

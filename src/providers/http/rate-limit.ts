@@ -36,6 +36,12 @@ function reset(headers: Headers, now: number): number | undefined {
   return Math.max(seconds * 1_000, now);
 }
 
+/** What is left of the limit, 0–1; undefined where the headers do not say, or there is no limit. */
+export function shareLeft(headers: Headers): number | undefined {
+  const [remaining, limit] = [numberIn(headers, 'remaining'), numberIn(headers, 'limit')];
+  return remaining === undefined || !limit ? undefined : Math.min(1, remaining / limit);
+}
+
 function isUsedUp(headers: Headers): boolean {
   return numberIn(headers, 'remaining') === 0 && numberIn(headers, 'limit') !== 0;
 }

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Problem } from '../src/errors/problem.js';
+import { eventually } from './support/eventually.js';
+import { RepositoryFolder } from './support/repository.js';
+import { TestServer } from './support/server.js';
+
+const TOKEN = 'a-token-for-the-metrics';
+
+describe('the metrics', () => {
+  const folder = new RepositoryFolder().add('one', [{ subject: 'feat: one' }]);
+  let server: TestServer;
+
+  beforeAll(async () => {
+    server = await TestServer.start({ GIT_ROOT: folder.path });
+  });
+
+  afterAll(async () => {
+    await server.stop();
+    folder.remove();
+  });
+
+  const scrape = async (): Promise<string> => (await server.get<string>('/metrics')).body;
+
+  it('count requests by the pattern of their route, whatever was asked for', async () => {
+    await server.get('/replies/made-up-1');
+    await server.get('/nowhere/made-up-2');
+    await fetch(`${server.url}/nowhere`, { method: 'PROPFIND' });
+    await eventually(async () => {
+      const text = await scrape();
+      expect(text).toContain(
+        'http_request_duration_seconds_count{method="GET",route="/replies/:replyId",status="401"} 1',
+      );
+      expect(text).toMatch(/_count\{method="GET",route="none",status="404"\} 1/);
+      expect(text).not.toContain('made-up');
+      expect(text).not.toContain('PROPFIND');
+    });
+  });
+
+  it('count open sockets, and how they closed', async () => {
+    const socket = await server.connect(await server.clone('one'));
+    await eventually(async () => expect(await scrape()).toMatch(/^git_recap_sockets_open 1$/m));
+    await socket.close();
+    await eventually(async () => {
+      const text = await scrape();
+      expect(text).toMatch(/^git_recap_sockets_open 0$/m);
+      expect(text).toMatch(/^git_recap_sockets_closed_total\{code="1005"\} 1$/m);
+    });
+  });
+
+  it('tell of the process and its event loop', async () => {
+    const text = await scrape();
+    expect(text).toMatch(/^nodejs_eventloop_lag_p99_seconds /m);
+    expect(text).toMatch(/^process_resident_memory_bytes /m);
+  });
+
+  it('tell of Redis where there is one', async () => {
+    const text = await scrape();
+    const up = [...text.matchAll(/^git_recap_redis_up\{connection="(\w+)"\} 1$/gm)];
+    expect(up.map(([, connection]) => connection)).toEqual(
+      process.env.TEST_REDIS_URL ? ['commands', 'subscriber'] : [],
+    );
+    if (process.env.TEST_REDIS_URL) {
+      expect(text).toMatch(/^git_recap_redis_command_duration_seconds_count\{outcome="ok"\} \d+$/m);
+    }
+  });
+});
+
+describe('the metrics of a server with METRICS_TOKEN', () => {
+  it('are for those who have it', async () => {
+    const server = await TestServer.start({ METRICS_TOKEN: TOKEN });
+    const refused = await server.get<Problem>('/metrics');
+    expect([refused.status, refused.body.code]).toEqual([401, 'unauthorized']);
+    expect((await server.get('/metrics', { token: `${TOKEN}x` })).status).toBe(401);
+    const answer = await server.get('/metrics', { token: TOKEN });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    await server.stop();
+  });
+
+  it('are not throttled', async () => {
+    const server = await TestServer.start({ RATE_LIMIT_PER_MINUTE: '2' });
+    for (let request = 0; request < 5; request += 1) {
+      expect((await server.get('/metrics')).status).toBe(200);
+    }
+    await server.stop();
+  });
+});
+
+describe('the metrics of a production server without METRICS_TOKEN', () => {
+  it('are not there', async () => {
+    const server = await TestServer.start({
+      NODE_ENV: 'production',
+      REDIS_URL: process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:1',
+    });
+    const { status, body } = await server.get<Problem>('/metrics');
+    expect([status, body.code]).toEqual([404, 'not_found']);
+    await server.stop();
+  });
+});
