@@ -29,6 +29,7 @@ import { createLogger, NestLogger } from './ops/logger.js';
 import { logRequests } from './ops/request-log.hook.js';
 import { MetricsRegistry } from './ops/metrics/metrics.registry.js';
 import { measureRequests } from './ops/metrics/request.metrics.js';
+import { traceRequests } from './ops/tracing/trace.hook.js';
 import { servePage } from './page/page.setup.js';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
@@ -81,6 +82,7 @@ export async function createApp(variables?: Variables): Promise<NestFastifyAppli
 
 async function configure(app: NestFastifyApplication, environment: Environment): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
+  traceRequests(fastify);
   logRequests(fastify);
   measureRequests(fastify, app.get(MetricsRegistry));
   finishRequests(fastify, app.get(Drain));

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Problem } from '../src/errors/problem.js';
 import { eventually } from './support/eventually.js';
 import { RepositoryFolder } from './support/repository.js';
+import { scrapeOf, useEverything } from './support/scrape.js';
 import { TestServer } from './support/server.js';
 
 const TOKEN = 'a-token-for-the-metrics';
@@ -19,7 +20,7 @@ describe('the metrics', () => {
     folder.remove();
   });
 
-  const scrape = async (): Promise<string> => (await server.get<string>('/metrics')).body;
+  const scrape = (): Promise<string> => scrapeOf(server);
 
   it('count requests by the pattern of their route, whatever was asked for', async () => {
     await server.get('/replies/made-up-1');
@@ -45,6 +46,28 @@ describe('the metrics', () => {
       expect(text).toMatch(/^git_recap_sockets_open 0$/m);
       expect(text).toMatch(/^git_recap_sockets_closed_total\{code="1005"\} 1$/m);
     });
+  });
+
+  it('count what is asked of a provider and of the language model, and what replies take', async () => {
+    const world = await useEverything();
+    const text = await scrapeOf(world.server);
+    for (const line of [
+      /^git_recap_provider_request_duration_seconds_count\{provider="GitLab",status="200",cache="miss"\} \d+$/m,
+      /^git_recap_provider_queue_seconds_count\{provider="GitLab"\} \d+$/m,
+      /^git_recap_provider_rate_limit_left_ratio\{provider="GitLab"\} 0\.9995$/m,
+      /^git_recap_llm_request_duration_seconds_count\{model="claude-[\w-]+",outcome="529"\} 1$/m,
+      /^git_recap_llm_request_duration_seconds_count\{model="claude-[\w-]+",outcome="ok"\} 1$/m,
+      /^git_recap_llm_first_event_seconds_count\{model="claude-[\w-]+"\} 1$/m,
+      /^git_recap_llm_tokens_total\{writer="anthropic",model="claude-[\w-]+",type="output"\} 20$/m,
+      /^git_recap_llm_cost_dollars_total\{model="claude-[\w-]+"\} 0\.\d+$/m,
+      /^git_recap_reply_duration_seconds_count\{kind="recap",outcome="end"\} 1$/m,
+      /^git_recap_reply_first_text_seconds_count\{kind="recap"\} 1$/m,
+      /^git_recap_replies_running\{kind="recap"\} 0$/m,
+      /^git_recap_socket_send_lag_seconds_count [1-9]\d*$/m,
+    ]) {
+      expect(text).toMatch(line);
+    }
+    await world.stop();
   });
 
   it('tell of the process and its event loop', async () => {

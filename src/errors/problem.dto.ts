@@ -26,6 +26,8 @@ export class ProblemDto {
   hint: string;
   /** Name it to the operator: the log has it too. */
   requestId?: string;
+  /** The trace the request belongs to: the caller's traceparent's, or where traces are kept one of the server's. */
+  traceId?: string;
   /** Seconds after which it is worth trying again. */
   retryAfter?: number;
   errors?: FieldErrorDto[];

@@ -1,4 +1,4 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { fromFramework } from './framework.error.js';
 import type { ProblemCode } from './problem.catalog.js';
@@ -7,13 +7,12 @@ import { toProblem } from './problem.js';
 /** Answers every failed HTTP request with `application/problem+json`. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  private readonly logger = new Logger(ProblemFilter.name);
-
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const error = fromFramework(thrown);
     const status = sendProblem(error, http.getRequest(), http.getResponse());
-    if (status >= 500) this.logger.error(error);
+    // With the id that the client was given, and the trace it came by.
+    if (status >= 500) http.getRequest<FastifyRequest>().log.error(error);
   }
 }
 
@@ -21,6 +20,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** What it was answered with, where that was a problem. */
     problemCode?: ProblemCode;
+    /** The trace it belongs to: the caller's, or where traces are exported one of its own. */
+    traceId?: string;
   }
 }
 
@@ -29,6 +30,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   const problem = toProblem(error, {
     instance: request.url.split('?', 1)[0],
     requestId: request.id,
+    traceId: request.traceId,
   });
   if (reply.sent) return problem.status;
   request.problemCode = problem.code;

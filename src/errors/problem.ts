@@ -12,6 +12,8 @@ export interface Problem {
   /** What to do next. */
   readonly hint: string;
   readonly requestId?: string;
+  /** The trace the request belongs to, where it has one. */
+  readonly traceId?: string;
   /** Seconds after which it is worth trying again. */
   readonly retryAfter?: number;
   readonly errors?: readonly FieldError[];
@@ -20,6 +22,7 @@ export interface Problem {
 interface ProblemContext {
   readonly instance?: string;
   readonly requestId?: string;
+  readonly traceId?: string;
 }
 
 /** A provider whose clock is off may ask for years. */

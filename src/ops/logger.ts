@@ -1,3 +1,4 @@
+import { trace } from '@opentelemetry/api';
 import type { LoggerService } from '@nestjs/common';
 import { inspect } from 'node:util';
 import { type DestinationStream, type Logger as Pino, pino } from 'pino';
@@ -60,8 +61,10 @@ export class NestLogger implements LoggerService {
     rest: unknown[],
   ): void {
     const [context, text] = rest.filter((item) => typeof item === 'string').toReversed();
-    if (message instanceof Error) this.pino[level]({ context, err: message }, message.message);
-    else if (typeof message === 'object') this.pino[level]({ context, ...message }, text);
-    else this.pino[level]({ context }, typeof message === 'string' ? message : inspect(message));
+    const traceId = trace.getActiveSpan()?.spanContext().traceId;
+    const about = { context, traceId };
+    if (message instanceof Error) this.pino[level]({ ...about, err: message }, message.message);
+    else if (typeof message === 'object') this.pino[level]({ ...about, ...message }, text);
+    else this.pino[level](about, typeof message === 'string' ? message : inspect(message));
   }
 }

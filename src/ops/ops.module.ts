@@ -3,16 +3,27 @@ import { Drain } from './drain.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { MetricsRegistry } from './metrics/metrics.registry.js';
+import { ModelMetrics } from './metrics/model.metrics.js';
 import { ProviderMetrics } from './metrics/provider.metrics.js';
 import { RedisMetrics } from './metrics/redis.metrics.js';
 import { ReplyMetrics } from './metrics/reply.metrics.js';
 import { SocketMetrics } from './metrics/socket.metrics.js';
+import { Tracing } from './tracing/tracing.js';
 
 /** What the operators of the server need; whoever has something to be counted or to finish asks for it. */
 @Global()
 @Module({
   controllers: [HealthController, MetricsController],
-  providers: [Drain, MetricsRegistry, ProviderMetrics, RedisMetrics, ReplyMetrics, SocketMetrics],
+  providers: [
+    Drain,
+    MetricsRegistry,
+    ModelMetrics,
+    ProviderMetrics,
+    RedisMetrics,
+    ReplyMetrics,
+    SocketMetrics,
+    Tracing,
+  ],
   exports: [Drain, MetricsRegistry, ReplyMetrics, SocketMetrics],
 })
 export class OpsModule {}

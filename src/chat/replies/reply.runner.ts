@@ -5,11 +5,14 @@ import { TokenQuota } from '../../auth/token.quota.js';
 import { Environment } from '../../config/environment.js';
 import { DomainError } from '../../errors/domain.error.js';
 import { toProblem } from '../../errors/problem.js';
+import { type ReplyMeter, ReplyMetrics } from '../../ops/metrics/reply.metrics.js';
+import { inSpan } from '../../ops/tracing/in-span.js';
 import { Pod } from './pod.js';
 import type { ReplyEntry, ReplyRecord } from './reply.js';
 import { Overtaken, ReplyAppender, Superseded } from './reply.appender.js';
 import { toEntry } from './reply.entry.js';
 import { ReplyOwners } from './reply.owners.js';
+import { measureEntry } from './reply.meter.js';
 import { type PreparedReply, ReplyPreparation } from './reply.preparation.js';
 import { hasEnded, writtenIn } from './reply.progress.js';
 import { ReplyStore } from './reply.store.js';
@@ -38,6 +41,7 @@ export class ReplyRunner {
     private readonly quota: TokenQuota,
     private readonly pod: Pod,
     private readonly environment: Environment,
+    private readonly metrics: ReplyMetrics,
   ) {}
 
   /**
@@ -45,9 +49,22 @@ export class ReplyRunner {
    * @param handOver Aborted when this pod has to leave the reply to another.
    */
   async run(session: Session, record: ReplyRecord, handOver: AbortSignal): Promise<void> {
+    const { kind } = record.request;
+    const meter = this.metrics.begin(kind);
+    const attributes = { 'git_recap.reply_id': record.id };
+    await inSpan(`write ${kind}`, attributes, () => this.persist(session, record, handOver, meter));
+    meter.close();
+  }
+
+  private async persist(
+    session: Session,
+    record: ReplyRecord,
+    handOver: AbortSignal,
+    meter: ReplyMeter,
+  ): Promise<void> {
     for (;;) {
       try {
-        await this.write(session, record, handOver);
+        await this.write(session, record, handOver, meter);
         return;
       } catch (error) {
         if (error instanceof Overtaken) continue;
@@ -64,7 +81,12 @@ export class ReplyRunner {
   }
 
   /** @throws Superseded, Overtaken, the reason of `handOver`, or DomainError `state_unavailable`. */
-  private async write(session: Session, record: ReplyRecord, handOver: AbortSignal): Promise<void> {
+  private async write(
+    session: Session,
+    record: ReplyRecord,
+    handOver: AbortSignal,
+    meter: ReplyMeter,
+  ): Promise<void> {
     const log = this.store.log(session, record.id);
     const known = await log.readAll();
     if (hasEnded(known)) return;
@@ -93,6 +115,10 @@ export class ReplyRunner {
       );
     });
     const signal = AbortSignal.any([stop.signal, handOver]);
+    const add = (entry: ReplyEntry): void => {
+      measureEntry(meter, entry);
+      appender.add(entry);
+    };
     let prepared: PreparedReply | undefined;
     let spent: number | undefined;
     let leaving = false;
@@ -100,13 +126,11 @@ export class ReplyRunner {
       // Somebody may have cancelled while nobody wrote.
       if (known.length > 0) await appender.verify();
       signal.throwIfAborted();
-      prepared = await this.preparation.prepare(session, record, signal, (entry) => {
-        appender.add(entry);
-      });
-      spent = await this.speak(prepared, appender, known, signal);
+      prepared = await this.preparation.prepare(session, record, signal, add);
+      spent = await this.speak(prepared, add, known, signal);
     } catch (error) {
       leaving = handOver.aborted && !stop.signal.aborted;
-      if (!leaving) appender.add(this.ending(error, stop.signal, prepared));
+      if (!leaving) add(this.ending(error, stop.signal, prepared));
     } finally {
       await appender.flush();
       release();
@@ -120,14 +144,14 @@ export class ReplyRunner {
   /** @returns the tokens it took. */
   private async speak(
     prepared: PreparedReply,
-    appender: ReplyAppender,
+    add: (entry: ReplyEntry) => void,
     known: readonly ReplyEntry[],
     signal: AbortSignal,
   ): Promise<number> {
     const written = writtenIn(known);
     let characters = written.text.length;
     let spent = 0;
-    appender.add({ event: 'progress', stage: 'writing', done: 0 });
+    add({ event: 'progress', stage: 'writing', done: 0 });
     for await (const event of prepared.write(signal, written)) {
       signal.throwIfAborted();
       if (event.kind === 'text') characters += event.text.length;
@@ -136,7 +160,7 @@ export class ReplyRunner {
       }
       if (event.kind === 'end') spent = event.usage.inputTokens + event.usage.outputTokens;
       const entry = toEntry(event, prepared);
-      if (entry) appender.add(entry);
+      if (entry) add(entry);
     }
     return spent;
   }

@@ -15,15 +15,16 @@ interface ReplyUsage {
   readonly cost?: number;
 }
 
-type ReplyOutcome = 'end' | 'length' | 'cancelled' | 'handed_over' | ProblemCode;
+type ReplyOutcome = 'end' | 'length' | 'cancelled' | 'left' | ProblemCode;
 
 /** Watches one reply while it is being written here. */
 export interface ReplyMeter {
   /** There is text. */
   text(): void;
-  /** What it took, when that is known. */
-  usage(usage: ReplyUsage): void;
-  end(outcome: ReplyOutcome): void;
+  /** Its last words, and what it took where that is known. */
+  ends(outcome: Exclude<ReplyOutcome, 'left'>, usage?: ReplyUsage): void;
+  /** Nothing is written here any more: without last words it was left to another process. */
+  close(): void;
 }
 
 const FIRST_TEXT_SECONDS = [0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 20, 30, 60];
@@ -78,16 +79,18 @@ export class ReplyMetrics {
     const begunAt = performance.now();
     const seconds = (): number => (performance.now() - begunAt) / 1_000;
     let hasText = false;
+    let outcome: ReplyOutcome = 'left';
     this.running.inc({ kind });
     return {
       text: () => {
         if (!hasText) this.firstText.observe({ kind }, seconds());
         hasText = true;
       },
-      usage: (usage) => {
-        this.count(usage);
+      ends: (how, usage) => {
+        outcome = how;
+        if (usage) this.count(usage);
       },
-      end: (outcome) => {
+      close: () => {
         this.running.dec({ kind });
         this.duration.observe({ kind, outcome }, seconds());
       },

@@ -9,6 +9,7 @@ import type {
 
 import type { Environment } from '../../../config/environment.js';
 import { DomainError } from '../../../errors/domain.error.js';
+import { observedAnswer, observedStream } from '../../../ops/model.channel.js';
 import { IdleTimer } from './idle.timer.js';
 
 /** What it takes to have a request counted or answered in one piece. */
@@ -28,7 +29,14 @@ export class MessagesClient {
    * The events of one request up to `message_stop`; it ends with the signal, and by itself when idle.
    * @throws DomainError `writer_timeout` when idle, the signal's reason, or what the SDK throws.
    */
-  async *stream(
+  stream(
+    request: MessageCreateParamsStreaming,
+    signal: AbortSignal,
+  ): AsyncGenerator<RawMessageStreamEvent> {
+    return observedStream(request.model, signal, this.events(request, signal));
+  }
+
+  private async *events(
     request: MessageCreateParamsStreaming,
     signal: AbortSignal,
   ): AsyncGenerator<RawMessageStreamEvent> {
@@ -58,7 +66,8 @@ export class MessagesClient {
 
   async complete(request: MessageCreateParamsNonStreaming, signal: AbortSignal): Promise<Message> {
     const client = await this.connect();
-    return client.messages.create(request, { signal, timeout: WHOLE_ANSWER_MILLISECONDS });
+    const options = { signal, timeout: WHOLE_ANSWER_MILLISECONDS };
+    return observedAnswer(request.model, signal, client.messages.create(request, options));
   }
 
   /** The input tokens a request would take. */
