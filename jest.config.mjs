@@ -33,12 +33,21 @@ const project = (displayName, testMatch, ...setupFiles) => ({
 
 const unit = project('unit', ['<rootDir>/{src,test}/**/*.spec.ts']);
 const e2e = ['<rootDir>/test/**/*.e2e-spec.ts'];
+/** These say themselves where the state is, so that once is enough. */
+const NEVER_ON_REDIS = ['/test/cli\\.e2e-spec'];
+const NEVER_IN_MEMORY = ['/test/(redis-forms|durable)\\.e2e-spec'];
 
 /** The same end-to-end specs run twice: against a server with its state in memory, and in Redis. */
 export default async () => {
-  const projects = [unit, project('e2e-memory', e2e)];
+  const projects = [
+    unit,
+    { ...project('e2e-memory', e2e), testPathIgnorePatterns: NEVER_IN_MEMORY },
+  ];
   if (await isRedisReachable()) {
-    projects.push(project('e2e-redis', e2e, '<rootDir>/test/support/redis.mjs'));
+    projects.push({
+      ...project('e2e-redis', e2e, '<rootDir>/test/support/redis.mjs'),
+      testPathIgnorePatterns: NEVER_ON_REDIS,
+    });
   } else if (process.env.CI) {
     throw new Error(`No Redis at REDIS_TEST_URL (${REDIS_TEST_URL}); CI does not go without.`);
   } else {

@@ -2,15 +2,12 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { CACHE_MANAGER, type Cache } from '@nestjs/cache-manager';
 import { eventually } from './support/eventually.js';
 import { RedisCluster } from './support/redis.cluster.js';
-import { isRedisReachable } from './support/redis.reachable.js';
 import { RedisSentinel } from './support/redis.sentinel.js';
 import { RedisServer } from './support/redis.server.js';
 import { RepositoryFolder } from './support/repository.js';
 import { TestServer } from './support/server.js';
 
-const withRedis = (await isRedisReachable()) ? describe : describe.skip;
-
-withRedis('two pods', () => {
+describe('two pods', () => {
   const folder = new RepositoryFolder().add('one', [{ subject: 'feat: one' }]);
 
   afterAll(() => {
