@@ -5,6 +5,7 @@ import { isRedisReachable, REDIS_TEST_URL } from './support/redis.reachable.js';
 import { RedisServer } from './support/redis.server.js';
 import { RepositoryFolder } from './support/repository.js';
 import { TestServer } from './support/server.js';
+import { HandshakeRefused, SocketClient } from './support/socket.client.js';
 
 const LIMIT = 20;
 const SIGN_INS = LIMIT / 5;
@@ -31,6 +32,13 @@ describe('the limit', () => {
     const seen: number[] = [];
     for (let time = 0; time < times; time += 1) seen.push((await ask()).status);
     return seen;
+  };
+
+  const refusedHandshake = async (client: ReturnType<typeof from>): Promise<{ status: number }> => {
+    const opening = SocketClient.open(server.url, 'any', 'no.valid.token', client);
+    const refusal: unknown = await opening.catch((error: unknown) => error);
+    if (refusal instanceof HandshakeRefused) return refusal;
+    throw new Error('the handshake was not refused', { cause: refusal });
   };
 
   beforeAll(async () => {
@@ -129,6 +137,14 @@ describe('the limit', () => {
     expect((await socket.closed).code).toBe(4429);
     expect(socket.frames.length).toBeLessThan(LIMIT + 30);
     await expect(server.connect(grant)).rejects.toMatchObject({ status: 429 });
+  });
+
+  it('counts handshakes with a token that does not verify for the client', async () => {
+    const client = from(someAddress());
+    const refusals = await statuses(LIMIT + 1, () => refusedHandshake(client));
+    expect(refusals).toEqual([...Array<number>(LIMIT).fill(401), 429]);
+    expect((await server.get('/clone', client)).status).toBe(429);
+    expect((await refusedHandshake(from(someAddress()))).status).toBe(401);
   });
 
   it('is believed of the client only where the proxy is trusted', async () => {

@@ -5,6 +5,8 @@ import { ThrottlerModule } from '@nestjs/throttler';
 import { ProvidersModule } from '../providers/providers.module.js';
 import { AuditLog } from './audit.log.js';
 import { AuthController } from './auth.controller.js';
+import { CallerLimit } from './caller.limit.js';
+import { ClientLocator } from './client.locator.js';
 import { GithubController } from './github/github.controller.js';
 import { GithubStrategy } from './github/github.strategy.js';
 import { GithubTokens } from './github/github.tokens.js';
@@ -12,7 +14,6 @@ import { SignInStarts } from './github/sign-in.starts.js';
 import { SessionController } from './session.controller.js';
 import { SessionGrants } from './session.grants.js';
 import { SessionGuard } from './session.guard.js';
-import { SessionLimit } from './session.limit.js';
 import { SessionService } from './session.service.js';
 import { SignInPolicy } from './sign-in.policy.js';
 import { ThrottleGuard } from './throttle.guard.js';
@@ -33,7 +34,8 @@ import { UserSessions } from './user.sessions.js';
     TokenQuota,
     SessionService,
     SessionGrants,
-    SessionLimit,
+    CallerLimit,
+    ClientLocator,
     AuditLog,
     SignInPolicy,
     UserSessions,
@@ -44,6 +46,6 @@ import { UserSessions } from './user.sessions.js';
     { provide: APP_GUARD, useClass: ThrottleGuard },
     { provide: APP_GUARD, useClass: SessionGuard },
   ],
-  exports: [AuditLog, TokenService, TokenQuota, SessionService, SessionLimit],
+  exports: [AuditLog, TokenService, TokenQuota, SessionService, CallerLimit, ClientLocator],
 })
 export class AuthModule {}

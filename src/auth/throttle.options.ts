@@ -48,7 +48,7 @@ export class ThrottleOptions implements ThrottlerOptionsFactory {
           name: SIGN_IN_LIMIT,
           limit: Math.ceil(limit / SIGN_IN_SHARE),
           ttl: WINDOW_MS,
-          getTracker: (_request, context) => clientAddress(requestOf(context)),
+          getTracker: (_request, context) => addressOf(requestOf(context)),
           skipIf: (context) => !this.signsIn(context),
         },
       ],
@@ -62,5 +62,7 @@ export class ThrottleOptions implements ThrottlerOptionsFactory {
 
 /** A token that does not verify names nobody. */
 function callerOf(request: FastifyRequest): string {
-  return request.identity?.sessionId ?? clientAddress(request);
+  return request.identity?.sessionId ?? addressOf(request);
 }
+
+const addressOf = ({ ip, socket }: FastifyRequest): string => clientAddress(ip, socket);

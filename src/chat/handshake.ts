@@ -2,10 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
 import { isRefusal } from '../auth/audit.hook.js';
 import { AuditLog } from '../auth/audit.log.js';
+import { CallerLimit } from '../auth/caller.limit.js';
+import { clientAddress } from '../auth/client-address.js';
+import { ClientLocator } from '../auth/client.locator.js';
 import { isLocalHost } from '../auth/local-host.hook.js';
 import { bearerOf } from '../auth/identify.hook.js';
 import type { Identity } from '../auth/session.js';
-import { SessionLimit } from '../auth/session.limit.js';
 import { SessionService } from '../auth/session.service.js';
 import { TokenService } from '../auth/token.service.js';
 import { Environment } from '../config/environment.js';
@@ -22,7 +24,8 @@ export class Handshake {
   constructor(
     private readonly tokens: TokenService,
     private readonly sessions: SessionService,
-    private readonly limit: SessionLimit,
+    private readonly limit: CallerLimit,
+    private readonly clients: ClientLocator,
     private readonly environment: Environment,
     private readonly audit: AuditLog,
     private readonly drain: Drain,
@@ -30,33 +33,43 @@ export class Handshake {
 
   /** @throws DomainError `unauthorized`, `session_over`, `forbidden`, `foreign_origin`, `foreign_host`, `rate_limited`, `draining`. */
   async authenticate(request: IncomingMessage, sessionId: string): Promise<Identity> {
+    const client = this.clients.locate(request);
     try {
-      return await this.identify(request, sessionId);
+      return await this.admit(request, sessionId, client);
     } catch (error) {
-      this.recordRefusal(error, request);
+      this.recordRefusal(error, client);
       throw error;
     }
   }
 
-  private async identify(request: IncomingMessage, sessionId: string): Promise<Identity> {
+  private async admit(
+    request: IncomingMessage,
+    sessionId: string,
+    client: string,
+  ): Promise<Identity> {
     this.drain.check();
     this.checkHost(request);
     this.checkOrigin(request);
-    const accessToken = bearerOf(request.headers.authorization) ?? bearerProtocol(request);
-    if (!accessToken) throw new DomainError('unauthorized', 'The socket needs an access token.');
-    const identity = await this.tokens.verify(accessToken);
+    const identity = await this.identify(request).catch(async (error: unknown) => {
+      await this.limit.count(clientAddress(client, request.socket));
+      throw error;
+    });
+    await this.limit.count(identity.sessionId);
     if (identity.sessionId !== sessionId) {
       throw new DomainError('forbidden', 'This socket belongs to another session.');
     }
-    await this.limit.count(sessionId);
     await this.sessions.open(identity);
     return identity;
   }
 
-  private recordRefusal(error: unknown, { socket }: IncomingMessage): void {
+  private async identify(request: IncomingMessage): Promise<Identity> {
+    const accessToken = bearerOf(request.headers.authorization) ?? bearerProtocol(request);
+    if (!accessToken) throw new DomainError('unauthorized', 'The socket needs an access token.');
+    return this.tokens.verify(accessToken);
+  }
+
+  private recordRefusal(error: unknown, client: string): void {
     if (!(error instanceof DomainError) || !isRefusal(error.code)) return;
-    // Behind a proxy it is that one's: Fastify knows how to look past it, for HTTP requests only.
-    const client = socket.remoteAddress;
     this.audit.record({ event: 'refusal', client, code: error.code, route: 'GET /ws/:sessionId' });
   }
 

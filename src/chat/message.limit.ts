@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { SessionLimit } from '../auth/session.limit.js';
+import { CallerLimit } from '../auth/caller.limit.js';
 import { DomainError } from '../errors/domain.error.js';
 import { CLOSE_TOO_MANY_MESSAGES } from './session-socket.js';
 import type { AuthenticatedSocket } from './session-ws.adapter.js';
@@ -17,7 +17,7 @@ interface Refusals {
 export class MessageLimit {
   private readonly refusals = new WeakMap<AuthenticatedSocket, Refusals>();
 
-  constructor(private readonly limit: SessionLimit) {}
+  constructor(private readonly limit: CallerLimit) {}
 
   /**
    * Counts one message, whatever is in it. A socket that persists is closed with 4429.
