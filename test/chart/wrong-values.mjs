@@ -1,0 +1,25 @@
+/** Values that the chart must refuse, and what it has to name. */
+export const WRONG_VALUES = [
+  ['replica=3', 'replica'],
+  ['replicas="three"', 'replicas'],
+  ['config.SESION_IDLE_SECONDS=60', 'SESION_IDLE_SECONDS'],
+  ['config.LOG_LEVEL="loud"', 'LOG_LEVEL'],
+  ['config.DRAIN_SECONDS=4000', 'DRAIN_SECONDS'],
+  ['config.GIT_CACHE_BYTES="2Gi"', 'GIT_CACHE_BYTES'],
+  ['config.TRUST_PROXY="everyone"', 'TRUST_PROXY'],
+  ['config.SIGN_IN_ALLOW="octo-org"', 'SIGN_IN_ALLOW'],
+  ['config.JWT_SECRET_KEY="not in a config map, whoever reads it"', 'JWT_SECRET_KEY'],
+  ['config.PORT=8080', 'PORT'],
+  ['secret.create=true', 'JWT_SECRET_KEY'],
+  [
+    'secret={"create":true,"values":{"JWT_SECRET_KEY":"short","REDIS_URL":"redis://r"}}',
+    'minLength',
+  ],
+  ['secret.values={"REDIS_URL":"redis://never-used"}', 'secret'],
+  ['podSecurityContext.runAsNonRoot=false', 'runAsNonRoot'],
+  ['podSecurityContext.runAsUser=0', 'runAsUser'],
+  ['image.digest="latest"', 'digest'],
+  ['service.port=0', 'service/port'],
+  ['ingress.hosts=["recap.example.com"]', 'hosts'],
+  ['serviceMonitor.interval="often"', 'interval'],
+];
