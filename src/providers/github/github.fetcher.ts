@@ -8,7 +8,7 @@ import { OutboundHttp } from '../http/outbound-http.js';
 import { knownAddress } from '../provider-address.js';
 import { apiUrlAt, isAddressOf } from './github.address.js';
 import { GithubActivity } from './github.activity.js';
-import { GithubApi } from './github.api.js';
+import type { GithubAccess, GithubApi } from './github.api.js';
 import { whereShown } from './github.error.js';
 import { readRepositories } from './github.repositories.js';
 import { readConnection } from './github.viewer.js';
@@ -28,21 +28,19 @@ export class GithubFetcher extends BaseFetcher {
   async connect(request: ConnectionRequest, signal: AbortSignal): Promise<Connection> {
     const baseUrl = this.apiUrlFor(request.baseUrl);
     const token = accessTokenOf(request, 'GitHub');
-    return readConnection(new GithubApi(this.http, { baseUrl, token }, signal), baseUrl, token);
+    return readConnection(await this.apiOf({ baseUrl, token }, signal), baseUrl, token);
   }
 
   /** Needs the scope `read:org`, of a fine-grained token the organisation's members. */
   async isMember(connection: Connection, group: string, signal: AbortSignal): Promise<boolean> {
-    const membership = this.apiOf(connection, signal).get('/user/memberships/orgs/{org}', {
-      org: group,
-    });
-    const answer = await whereShown(membership);
+    const api = await this.apiOf(connection, signal);
+    const answer = await whereShown(api.get('/user/memberships/orgs/{org}', { org: group }));
     return answer?.data.text('state') === 'active';
   }
 
   async getRepositories(connection: Connection, signal: AbortSignal): Promise<RepositoryListing> {
-    const repositories = await readRepositories(this.apiOf(connection, signal), connection);
-    return { repositories };
+    const api = await this.apiOf(connection, signal);
+    return { repositories: await readRepositories(api, connection) };
   }
 
   /**
@@ -56,7 +54,7 @@ export class GithubFetcher extends BaseFetcher {
     signal: AbortSignal,
   ): AsyncGenerator<ActionBatch> {
     const leaving = new AbortController();
-    const api = this.apiOf(connection, AbortSignal.any([signal, leaving.signal]));
+    const api = await this.apiOf(connection, AbortSignal.any([signal, leaving.signal]));
     try {
       const repositories = query.repositories ?? (await readRepositories(api, connection));
       yield* new GithubActivity(api, connection, query).read(repositories);
@@ -66,8 +64,10 @@ export class GithubFetcher extends BaseFetcher {
     }
   }
 
-  private apiOf(connection: Connection, signal: AbortSignal): GithubApi {
-    return new GithubApi(this.http, connection, signal);
+  /** Octokit is loaded by the first who is connected to GitHub: nobody else need wait for it. */
+  private async apiOf(access: GithubAccess, signal: AbortSignal): Promise<GithubApi> {
+    const { GithubApi } = await import('./github.api.js');
+    return new GithubApi(this.http, access, signal);
   }
 
   private apiUrlFor(address: string | undefined): string {

@@ -7,7 +7,7 @@ import type { Connection, ConnectionRequest } from '../connection.js';
 import { OutboundHttp } from '../http/outbound-http.js';
 import { knownAddress } from '../provider-address.js';
 import { GitlabActivity } from './gitlab.activity.js';
-import { GitlabApi } from './gitlab.api.js';
+import type { GitlabAccess, GitlabApi } from './gitlab.api.js';
 import { readRepositories } from './gitlab.repositories.js';
 import { readConnection, whereGranted } from './gitlab.viewer.js';
 
@@ -26,17 +26,17 @@ export class GitlabFetcher extends BaseFetcher {
   async connect(request: ConnectionRequest, signal: AbortSignal): Promise<Connection> {
     const baseUrl = this.addressFor(request.baseUrl);
     const token = accessTokenOf(request, 'GitLab');
-    return readConnection(new GitlabApi(this.http, { baseUrl, token }, signal), baseUrl, token);
+    return readConnection(await this.apiOf({ baseUrl, token }, signal), baseUrl, token);
   }
 
   async isMember(connection: Connection, group: string, signal: AbortSignal): Promise<boolean> {
-    const api = new GitlabApi(this.http, connection, signal);
+    const api = await this.apiOf(connection, signal);
     const member = await whereGranted(api.member(group, Number(connection.viewer?.id)));
     return member?.text('state') === 'active';
   }
 
   async getRepositories(connection: Connection, signal: AbortSignal): Promise<RepositoryListing> {
-    const api = new GitlabApi(this.http, connection, signal);
+    const api = await this.apiOf(connection, signal);
     return { repositories: await readRepositories(api, connection) };
   }
 
@@ -47,7 +47,7 @@ export class GitlabFetcher extends BaseFetcher {
     signal: AbortSignal,
   ): AsyncGenerator<ActionBatch> {
     const leaving = new AbortController();
-    const api = new GitlabApi(this.http, connection, AbortSignal.any([signal, leaving.signal]));
+    const api = await this.apiOf(connection, AbortSignal.any([signal, leaving.signal]));
     try {
       const repositories = query.repositories ?? (await readRepositories(api, connection));
       yield* new GitlabActivity(api, connection, query).read(repositories);
@@ -55,6 +55,12 @@ export class GitlabFetcher extends BaseFetcher {
       // Who stops listening early, or meets an error, leaves requests behind.
       leaving.abort();
     }
+  }
+
+  /** Gitbeaker is loaded by the first who is connected to GitLab: nobody else need wait for it. */
+  private async apiOf(access: GitlabAccess, signal: AbortSignal): Promise<GitlabApi> {
+    const { GitlabApi } = await import('./gitlab.api.js');
+    return new GitlabApi(this.http, access, signal);
   }
 
   private addressFor(address: string | undefined): string {
