@@ -152,7 +152,7 @@ const clients = {
 };
 
 const printing = {
-  files: ['src/cli/**', 'test/{bench,built,chaos,chart,clients}/**'],
+  files: ['src/cli/**', 'test/{bench,built,chaos,chart,clients,image}/**'],
   rules: { 'no-console': 'off' },
 };
 
