@@ -11,6 +11,12 @@ readonly BASE=localhost/node:$NODE-slim
 readonly IMAGE=localhost/git-recap-server:check
 
 work=$(mktemp -d)
+# Two gigabytes of small files: in memory where there is room, which saves a third of the time.
+if [[ $(awk '/^MemAvailable/ { print $2 }' /proc/meminfo) -gt $((8 * 1024 * 1024)) ]]; then
+  mount -t tmpfs tmpfs "$work" || true
+fi
+# Debian's packages are fetched by a user of their own.
+chmod 755 "$work"
 # Layers on top of each other where the kernel lets us, which takes half the time; copies elsewhere.
 driver=vfs
 mkdir "$work"/{lower,upper,work,merged}
@@ -27,6 +33,7 @@ cleanup() {
   trap - EXIT
   podman "${storage[@]}" rm --all --force --time 0 >/dev/null || true
   umount --lazy "$work/storage/overlay" 2>/dev/null || true
+  umount --lazy "$work" 2>/dev/null || true
   rm -rf "$work"
   exit "$status"
 }
@@ -37,7 +44,7 @@ make_base() {
   local suite container
   # shellcheck source=/dev/null
   suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
-  mmdebstrap --quiet --variant=apt --dpkgopt=force-unsafe-io \
+  TMPDIR=$work mmdebstrap --quiet --variant=apt --dpkgopt=force-unsafe-io \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' "$suite" "$work/debian.tar"
   (

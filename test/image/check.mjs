@@ -48,6 +48,7 @@ async function inProduction() {
 
 async function answerAndStop(container) {
   container.expectConfined();
+  container.expectLean();
   for (const path of ['/health/live', '/docs', '/']) {
     assert.equal((await fetch(container.url + path)).status, 200, path);
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { within } from '../built/built.server.mjs';
 
@@ -46,7 +46,7 @@ export class Container {
 
   /** Process 1 as the kernel sees it. */
   expectConfined() {
-    const pid = run('inspect', '--format={{.State.Pid}}', this.#id);
+    const pid = this.#pid();
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     assert.match(status, /^Uid:\t10001\t10001\t10001\t10001$/m);
     assert.match(status, /^Gid:\t10001\t10001\t10001\t10001$/m);
@@ -56,6 +56,34 @@ export class Container {
     const mounts = readFileSync(`/proc/${pid}/mounts`, 'utf8').split('\n');
     const root = mounts.map((line) => line.split(' ')).findLast(([, path]) => path === '/');
     assert.ok(root[3].split(',').includes('ro'), `root is ${root[3]}`);
+  }
+
+  /** Neither packages for developers alone, nor anything of how the build reached the registry. */
+  expectLean() {
+    const root = `/proc/${this.#pid()}/root`;
+    const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
+    const idle = Object.keys(packages).filter(
+      (path) => packages[path].dev ?? packages[path].devOptional,
+    );
+    assert.ok(idle.includes('node_modules/jest') && idle.includes('node_modules/typescript'));
+    assert.deepEqual(
+      idle.filter((path) => existsSync(`${root}/app/${path}`)),
+      [],
+    );
+    for (const path of [
+      '/app/src',
+      '/app/.env',
+      '/root/.npmrc',
+      '/run/secrets',
+      '/var/cache/npm',
+    ]) {
+      assert.ok(!existsSync(root + path), `${path} is in the image`);
+    }
+    assert.ok(existsSync(`${root}/app/node_modules/fastify`));
+  }
+
+  #pid() {
+    return run('inspect', '--format={{.State.Pid}}', this.#id);
   }
 
   terminate() {
