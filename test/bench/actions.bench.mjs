@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApp } from '../../dist/app.setup.js';
 import { HISTORY_END, importHistory } from '../support/git-history.mjs';
+import { report } from './report.mjs';
 
 const RUNS = 31;
 const LONG = 50_000;
@@ -83,22 +84,21 @@ try {
     times.actions.push(await timed(() => getActions(longToken)));
   }
   const ratio = (other) => round(median(times.actions.map((time, run) => time / other[run])));
-  console.log({
-    commits: LONG,
-    actionsOfTheWeek: await getActions(longToken),
-    milliseconds: Object.fromEntries(
-      Object.entries(times).map(([name, all]) => [name, round(median(all))]),
-    ),
-    ratioToGitLogShortstat: ratio(times.lines),
-    ratioToPlainGitLog: ratio(times.plain),
-  });
+  const week = `a week of ${LONG} commits`;
+  const rows = [
+    { what: week, value: round(median(times.actions)), unit: 'ms' },
+    { what: week, value: ratio(times.lines), unit: 'ratio', against: 'git log --shortstat' },
+    { what: week, value: ratio(times.plain), unit: 'ratio', against: 'git log' },
+  ];
   for (const [commits, token] of [
     [SHORT, shortToken],
     [LONG, longToken],
     [LONG, longToken],
   ]) {
-    console.log({ commits, memoryGrowthMiB: await memoryOfWholeHistory(token) });
+    const value = await memoryOfWholeHistory(token);
+    rows.push({ what: `memory growth, all of ${commits} commits`, value, unit: 'MiB' });
   }
+  report('actions', rows);
 } finally {
   await app.close();
   rmSync(root, { recursive: true, force: true });

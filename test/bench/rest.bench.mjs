@@ -8,12 +8,15 @@ import { Pool } from 'undici';
 import { GithubEmulator } from '../support/github.emulator.js';
 import { freePort, RedisServer } from '../support/redis.server.js';
 import { seededWorld } from '../support/world/seeded.world.js';
+import { report } from './report.mjs';
 
 const ROUNDS = 5;
 const SECONDS = 2;
 const CONNECTIONS = 16;
 
 const median = (numbers) => numbers.toSorted((one, other) => one - other)[numbers.length >> 1];
+const ratioOf = (all, base) =>
+  Number(median(all.map((one, round) => one / base[round])).toFixed(2));
 const children = [];
 
 function start(file, env = {}) {
@@ -100,13 +103,15 @@ try {
       if (round > 0) rates[name].push(perSecond);
     }
   }
-  const [base] = Object.values(rates);
-  console.table(
-    Object.entries(rates).map(([name, all]) => ({
-      route: name,
-      'requests/s': Math.round(median(all)),
-      'ratio to bare': Number(median(all.map((one, round) => one / base[round])).toFixed(2)),
-    })),
+  const [against] = Object.keys(targets);
+  report(
+    'rest',
+    Object.entries(rates).flatMap(([name, all]) => [
+      { what: name, value: Math.round(median(all)), unit: 'requests/s' },
+      ...(name === against
+        ? []
+        : [{ what: name, value: ratioOf(all, rates[against]), unit: 'ratio', against }]),
+    ]),
   );
 } finally {
   for (const child of children) child.kill();
