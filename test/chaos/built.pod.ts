@@ -1,0 +1,43 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Variables } from '../../src/config/read-environment.js';
+import { eventually } from '../support/eventually.js';
+
+/** The built server in a process of its own, ended and started anew on the same port. */
+export class BuiltPod {
+  private child?: ChildProcess;
+
+  constructor(
+    private readonly port: number,
+    private readonly variables: Variables,
+  ) {}
+
+  /** Resolves when it is ready. @throws Error when it does not become so. */
+  async start(): Promise<void> {
+    this.child = spawn(process.execPath, ['dist/main.js'], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: {
+        PATH: process.env.PATH,
+        NODE_ENV: 'test',
+        LOG_LEVEL: 'silent',
+        ...this.variables,
+        PORT: `${this.port}`,
+      },
+    });
+    await eventually(async () => {
+      const { status } = await fetch(`http://127.0.0.1:${this.port}/health/ready`);
+      if (status !== 200) throw new Error(`a pod is not ready: ${status}`);
+    }, 20_000);
+  }
+
+  /** @returns its exit code, or the signal that ended it. */
+  async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | string | null> {
+    const child = this.child;
+    if (!child) return null;
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill(signal);
+      await once(child, 'exit');
+    }
+    return child.exitCode ?? child.signalCode;
+  }
+}
