@@ -74,6 +74,7 @@ defaults
   timeout client 60s
   timeout server 60s
   timeout tunnel 1h
+  timeout check 5s
   retries 4
   option redispatch 1
 frontend clients
@@ -83,7 +84,7 @@ backend pods
   balance leastconn
   option httpchk
   http-check send meth GET uri /health/ready ver HTTP/1.1 hdr Host 127.0.0.1
-  default-server inter 250ms fall 1 rise 1 observe layer4 error-limit 1 on-error mark-down
+  default-server inter 250ms fall 2 rise 1
   retry-on conn-failure empty-response 503
   # What is not safe to send twice is repeated only when no pod has seen it.
   http-request disable-l7-retry if !METH_GET
