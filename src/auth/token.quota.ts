@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import { DateTime } from 'luxon';
 import { Environment } from '../config/environment.js';
 import { DomainError } from '../errors/domain.error.js';
+import { outlast } from '../state/outlast.js';
 import { SharedState, type StateKey } from '../state/shared-state.js';
 
 /** The language model's tokens a user has for a day. */
@@ -48,24 +49,41 @@ export class TokenQuota {
 
   /**
    * Sets tokens aside, unless that is more than what is left of today's.
+   * A passing outage of the store is waited out, until `signal` is aborted.
    * @throws DomainError `quota_exceeded`.
    */
-  async reserve(user: string, tokens: number): Promise<Reservation> {
+  async reserve(user: string, tokens: number, signal?: AbortSignal): Promise<Reservation> {
     const { REPLY_TOKENS_PER_DAY: limit } = this.environment;
-    const { day, renewsAt, leftMs } = today();
+    const { day, renewsAt } = today();
     if (!limit || tokens === 0) return { tokens: 0, day };
     const key = this.keyOf(user, day);
-    const { count } = await this.state.increment(key, tokens, leftMs);
+    const count = await this.addOnce(key, tokens, signal);
     if (count <= limit) return { tokens, day };
-    await this.state.increment(key, -tokens, leftMs);
+    await this.addOnce(key, -tokens, signal);
     throw exceeded({ limit, used: count - tokens, renewsAt });
   }
 
-  /** Charges what was spent in place of what was set aside. */
+  /** Charges what was spent in place of what was set aside; a passing outage of the store is waited out. */
   async settle(user: string, { tokens, day }: Reservation, spent: number): Promise<void> {
-    const now = today();
-    if (tokens === 0 || day !== now.day) return;
-    await this.state.increment(this.keyOf(user, day), spent - tokens, now.leftMs);
+    if (tokens === 0 || day !== today().day) return;
+    await this.addOnce(this.keyOf(user, day), spent - tokens);
+  }
+
+  /**
+   * Adds to a day's count. When the answer is lost, a count that has moved is taken for one that was
+   * added to: at worst another reply of the same user, at the same moment, spares this one its charge.
+   */
+  private async addOnce(key: StateKey, by: number, signal?: AbortSignal): Promise<number> {
+    const look = async (add: number): Promise<number> =>
+      (await this.state.increment(key, add, today().leftMs)).count;
+    const before = await outlast(() => look(0), signal);
+    let asked = false;
+    return outlast(async () => {
+      const now = asked ? await look(0) : before;
+      if (by > 0 ? now > before : now < before) return now;
+      asked = true;
+      return look(by);
+    }, signal);
   }
 
   /** Names the user to nobody who reads the store. */

@@ -1,14 +1,8 @@
-import { DomainError } from '../../errors/domain.error.js';
-import type { ProblemCode } from '../../errors/problem.catalog.js';
+import { outlast } from '../../state/outlast.js';
 import type { ReplyEntry } from './reply.js';
 import type { ReplyLog } from './reply.log.js';
 
-/** How long a store that cannot be reached is tried again before the reply is given up. */
-const PATIENCE_MS = 30_000;
-const RETRY_MS = 100;
 const BATCH = 500;
-/** What a store says that may be able to take an append a little later. */
-const PASSING: ReadonlySet<ProblemCode> = new Set(['state_unavailable', 'state_full']);
 
 /** Another pod writes this reply now, or its session is over: this one stops without a word. */
 export class Superseded extends Error {}
@@ -98,11 +92,11 @@ export class ReplyAppender {
     this.sent = Math.max(this.sent, this.acknowledged + batch.length);
     this.lastSentAt = performance.now();
     try {
-      const { appended, length, marked } = await this.patiently(() =>
+      const { appended, length, marked } = await outlast(() =>
         this.log.append(this.acknowledged, batch, this.options.lifetime()),
       );
       if (appended) this.acknowledged = length;
-      else await this.patiently(() => this.reconcile(length));
+      else await outlast(() => this.reconcile(length));
       if (marked) this.options.onMarked();
     } catch (error) {
       if (this.stopped) return;
@@ -124,19 +118,6 @@ export class ReplyAppender {
     // An append whose answer was lost may have been done; a log that failed over is shorter.
     if (!isOwn) throw new Overtaken();
     this.acknowledged = common + unknown.length;
-  }
-
-  private async patiently<T>(attempt: () => Promise<T>): Promise<T> {
-    const giveUpAt = performance.now() + PATIENCE_MS;
-    for (;;) {
-      try {
-        return await attempt();
-      } catch (error) {
-        const passing = error instanceof DomainError && PASSING.has(error.code);
-        if (!passing || performance.now() > giveUpAt) throw error;
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-      }
-    }
   }
 }
 

@@ -6,6 +6,7 @@ import { DomainError } from '../../errors/domain.error.js';
 import type { Action } from '../../providers/action.js';
 import type { Coverage } from '../../providers/coverage.js';
 import { ActivityService } from '../../recap/activity.service.js';
+import { outlast } from '../../state/outlast.js';
 import { RecapWriter, type WriterEvent, type Written } from '../writer/recap.writer.js';
 import { Conversation } from './conversation.js';
 import type { ChatRequest, RecapRequest, ReplyEntry, ReplyRecord } from './reply.js';
@@ -23,7 +24,10 @@ export interface PreparedReply {
   write(signal: AbortSignal, written: Written): AsyncIterable<WriterEvent>;
 }
 
-/** Gathers what a reply is written from, once: a pod that takes it over finds it gathered. */
+/**
+ * Gathers what a reply is written from, once: a pod that takes it over finds it gathered. A reply
+ * has begun when this does, so a passing outage of the store is waited out.
+ */
 @Injectable()
 export class ReplyPreparation {
   constructor(
@@ -44,17 +48,23 @@ export class ReplyPreparation {
     signal: AbortSignal,
     tell: (entry: ReplyEntry) => void,
   ): Promise<PreparedReply> {
-    const kept = await this.jobs.find(session, record.id);
-    if (kept) return this.ready(session, record, kept);
+    const patiently = <T>(step: () => Promise<T>): Promise<T> => outlast(step, signal);
+    const kept = await patiently(() => this.jobs.find(session, record.id));
+    if (kept) return patiently(() => this.ready(session, record, kept));
 
     const { request } = record;
-    const work =
+    const work = await patiently<ReplyWork>(() =>
       request.kind === 'recap'
-        ? await this.readActions(session, request, signal, tell)
-        : await this.recall(session, record.id, request);
-    const prepared = await this.ready(session, record, work);
-    const reservation = await this.quota.reserve(session.identity.subject, prepared.estimate());
-    await this.jobs.save(session, record.id, work);
+        ? this.readActions(session, request, signal, tell)
+        : this.recall(session, record.id, request),
+    );
+    const prepared = await patiently(() => this.ready(session, record, work));
+    const reservation = await this.quota.reserve(
+      session.identity.subject,
+      prepared.estimate(),
+      signal,
+    );
+    await patiently(() => this.jobs.save(session, record.id, work));
     return { ...prepared, reservation };
   }
 

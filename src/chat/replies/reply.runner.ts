@@ -7,6 +7,7 @@ import { DomainError } from '../../errors/domain.error.js';
 import { toProblem } from '../../errors/problem.js';
 import { type ReplyMeter, ReplyMetrics } from '../../ops/metrics/reply.metrics.js';
 import { inSpan } from '../../ops/tracing/in-span.js';
+import { outlast } from '../../state/outlast.js';
 import { Pod } from './pod.js';
 import type { ReplyEntry, ReplyRecord } from './reply.js';
 import { Overtaken, ReplyAppender, Superseded } from './reply.appender.js';
@@ -88,7 +89,7 @@ export class ReplyRunner {
     meter: ReplyMeter,
   ): Promise<void> {
     const log = this.store.log(session, record.id);
-    const known = await log.readAll();
+    const known = await outlast(() => log.readAll(), handOver);
     if (hasEnded(known)) return;
 
     const stop = new AbortController();
