@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SessionDto, SessionGrantDto } from '../src/auth/auth.dto.js';
 import type { RepliesDto } from '../src/chat/replies/replies.dto.js';
+import { eventually } from './support/eventually.js';
 import { type LlmEmulator, startLlmEmulator } from './support/llm.emulator.js';
 import { RepositoryFolder } from './support/repository.js';
 import { TestServer } from './support/server.js';
@@ -164,7 +165,10 @@ describe('a question to a language model', () => {
     await recap(socket);
     const quota = async (): Promise<SessionDto['quota']> =>
       (await server.get<SessionDto>('/session', { token })).body.quota;
-    expect(await quota()).toMatchObject({ limit: 20_000, used: 1_100 });
+    // What a reply took is charged just after its last event.
+    await eventually(async () => {
+      expect(await quota()).toMatchObject({ limit: 20_000, used: 1_100 });
+    });
 
     let refused = '';
     let answered = 0;
@@ -174,6 +178,8 @@ describe('a question to a language model', () => {
       else answered += 1;
     }
     expect(refused).toBe('quota_exceeded');
-    expect((await quota())?.used).toBe(1_100 * (answered + 1));
+    await eventually(async () => {
+      expect((await quota())?.used).toBe(1_100 * (answered + 1));
+    });
   });
 });

@@ -6,6 +6,9 @@ import { DomainError } from '../errors/domain.error.js';
 import { outlast } from '../state/outlast.js';
 import { SharedState, type StateKey } from '../state/shared-state.js';
 
+/** Every try that fails means that another one succeeded. */
+const MAX_TRIES = 100;
+
 /** The language model's tokens a user has for a day. */
 export interface QuotaState {
   readonly limit: number;
@@ -16,14 +19,25 @@ export interface QuotaState {
 
 /** Tokens set aside for one reply. */
 export interface Reservation {
+  readonly replyId: string;
   readonly tokens: number;
   /** The day they count for, such as `2025-05-12` (UTC). */
   readonly day: string;
 }
 
+/** What a user's replies have cost on one day. */
+interface Account {
+  readonly settled: number;
+  /** What is set aside for replies that nobody has settled, by their ids. */
+  readonly reserved: Readonly<Record<string, number>>;
+}
+
+const UNUSED: Account = { settled: 0, reserved: {} };
+
 /**
  * Counts each user's tokens by day (UTC), whichever session and pod they are spent on. They are set
- * aside before they are spent: a reply that nobody settles stays charged until the day is over.
+ * aside before they are spent, once for each reply however often that is asked; a reply that nobody
+ * settles stays charged until the day is over. Outages of the store that pass are waited out.
  */
 @Injectable()
 export class TokenQuota {
@@ -36,9 +50,9 @@ export class TokenQuota {
   async look(user: string): Promise<QuotaState | undefined> {
     const limit = this.environment.REPLY_TOKENS_PER_DAY;
     if (!limit) return undefined;
-    const { day, renewsAt, leftMs } = today();
-    const { count } = await this.state.increment(this.keyOf(user, day), 0, leftMs);
-    return { limit, used: count, renewsAt };
+    const { day, renewsAt } = today();
+    const used = usedOf(accountIn(await this.state.get(this.keyOf(user, day))));
+    return { limit, used, renewsAt };
   }
 
   /** @throws DomainError `quota_exceeded` when nothing is left of today's tokens. */
@@ -48,42 +62,50 @@ export class TokenQuota {
   }
 
   /**
-   * Sets tokens aside, unless that is more than what is left of today's.
-   * A passing outage of the store is waited out, until `signal` is aborted.
+   * Sets tokens aside for a reply, unless that is done or more than what is left of today's.
+   * @param signal Ends the waiting for the store.
    * @throws DomainError `quota_exceeded`.
    */
-  async reserve(user: string, tokens: number, signal?: AbortSignal): Promise<Reservation> {
+  async reserve(
+    user: string,
+    replyId: string,
+    tokens: number,
+    signal?: AbortSignal,
+  ): Promise<Reservation> {
     const { REPLY_TOKENS_PER_DAY: limit } = this.environment;
     const { day, renewsAt } = today();
-    if (!limit || tokens === 0) return { tokens: 0, day };
-    const key = this.keyOf(user, day);
-    const count = await this.addOnce(key, tokens, signal);
-    if (count <= limit) return { tokens, day };
-    await this.addOnce(key, -tokens, signal);
-    throw exceeded({ limit, used: count - tokens, renewsAt });
+    if (!limit || tokens === 0) return { replyId, tokens: 0, day };
+    const setAside = (account: Account): Account => {
+      if (account.reserved[replyId] !== undefined) return account;
+      const used = usedOf(account);
+      if (used + tokens > limit) throw exceeded({ limit, used, renewsAt });
+      return { ...account, reserved: { ...account.reserved, [replyId]: tokens } };
+    };
+    await outlast(() => this.change(this.keyOf(user, day), setAside), signal);
+    return { replyId, tokens, day };
   }
 
-  /** Charges what was spent in place of what was set aside; a passing outage of the store is waited out. */
-  async settle(user: string, { tokens, day }: Reservation, spent: number): Promise<void> {
+  /** Charges what was spent in place of what was set aside; does nothing where that is done. */
+  async settle(user: string, { replyId, tokens, day }: Reservation, spent: number): Promise<void> {
     if (tokens === 0 || day !== today().day) return;
-    await this.addOnce(this.keyOf(user, day), spent - tokens);
+    const charge = (account: Account): Account => {
+      const { [replyId]: reserved, ...others } = account.reserved;
+      if (reserved === undefined) return account;
+      return { settled: account.settled + spent, reserved: others };
+    };
+    await outlast(() => this.change(this.keyOf(user, day), charge));
   }
 
-  /**
-   * Adds to a day's count. When the answer is lost, a count that has moved is taken for one that was
-   * added to: at worst another reply of the same user, at the same moment, spares this one its charge.
-   */
-  private async addOnce(key: StateKey, by: number, signal?: AbortSignal): Promise<number> {
-    const look = async (add: number): Promise<number> =>
-      (await this.state.increment(key, add, today().leftMs)).count;
-    const before = await outlast(() => look(0), signal);
-    let asked = false;
-    return outlast(async () => {
-      const now = asked ? await look(0) : before;
-      if (by > 0 ? now > before : now < before) return now;
-      asked = true;
-      return look(by);
-    }, signal);
+  /** May be repeated after an answer was lost, as each change does nothing when it was made. */
+  private async change(key: StateKey, toNext: (account: Account) => Account): Promise<void> {
+    for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
+      const stored = await this.state.get(key);
+      const account = accountIn(stored);
+      const next = toNext(account);
+      if (next === account) return;
+      if (await this.state.replace(key, stored, JSON.stringify(next), today().leftMs)) return;
+    }
+    throw new DomainError('state_unavailable', 'Too many replies of one user at the moment.');
   }
 
   /** Names the user to nobody who reads the store. */
@@ -93,6 +115,12 @@ export class TokenQuota {
     return { scope: `quota:${hash}`, name: day };
   }
 }
+
+const accountIn = (stored: string | undefined): Account =>
+  stored === undefined ? UNUSED : (JSON.parse(stored) as Account);
+
+const usedOf = ({ settled, reserved }: Account): number =>
+  Object.values(reserved).reduce((sum, tokens) => sum + tokens, settled);
 
 function today(): { day: string; renewsAt: Date; leftMs: number } {
   const now = DateTime.utc();

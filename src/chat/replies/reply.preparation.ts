@@ -61,6 +61,7 @@ export class ReplyPreparation {
     const prepared = await patiently(() => this.ready(session, record, work));
     const reservation = await this.quota.reserve(
       session.identity.subject,
+      record.id,
       prepared.estimate(),
       signal,
     );
