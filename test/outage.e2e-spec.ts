@@ -18,6 +18,7 @@ withRedis('while Redis is away', () => {
     redis = await RedisServer.start();
     server = await TestServer.start({ GIT_ROOT: folder.path, REDIS_URL: redis.url });
     grant = await server.clone('one');
+    expect((await server.get('/health/ready')).status).toBe(200);
   });
 
   afterAll(async () => {
@@ -52,7 +53,7 @@ withRedis('while Redis is away', () => {
 
   const AWAY = {
     live: 200,
-    ready: 503,
+    ready: 200,
     page: 200,
     docs: 200,
     session: 503,
@@ -91,4 +92,21 @@ withRedis('while Redis is away', () => {
     },
     40_000,
   );
+
+  it('takes no requests any more when that lasts for ten seconds', async () => {
+    const begunAt = performance.now();
+    await redis.crash();
+    try {
+      await eventually(async () => {
+        const { status, body } = await server.get<Problem>('/health/ready');
+        expect([status, body.code]).toEqual([503, 'state_unavailable']);
+      }, 15_000);
+      expect(performance.now() - begunAt).toBeGreaterThan(9_000);
+    } finally {
+      await redis.start();
+    }
+    await eventually(async () => {
+      expect((await server.get('/health/ready')).status).toBe(200);
+    }, 10_000);
+  }, 40_000);
 });

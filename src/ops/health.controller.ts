@@ -2,19 +2,15 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { SkipThrottle } from '@nestjs/throttler';
 import { Public } from '../auth/public.decorator.js';
-import { SharedState } from '../state/shared-state.js';
-import { Drain } from './drain.js';
 import { HealthDto } from './health.dto.js';
+import { Readiness } from './readiness.js';
 
 @ApiTags('operations')
 @Public()
 @SkipThrottle()
 @Controller('health')
 export class HealthController {
-  constructor(
-    private readonly state: SharedState,
-    private readonly drain: Drain,
-  ) {}
+  constructor(private readonly readiness: Readiness) {}
 
   /** Whether the process answers at all. */
   @Get('live')
@@ -25,8 +21,7 @@ export class HealthController {
   /** Whether the process can serve: it is not about to end, and its shared state answers. */
   @Get('ready')
   async getReadiness(): Promise<HealthDto> {
-    this.drain.check();
-    await this.state.ping();
+    await this.readiness.check();
     return { status: 'ok' };
   }
 }

@@ -8,6 +8,7 @@ import { ProviderMetrics } from './metrics/provider.metrics.js';
 import { RedisMetrics } from './metrics/redis.metrics.js';
 import { ReplyMetrics } from './metrics/reply.metrics.js';
 import { SocketMetrics } from './metrics/socket.metrics.js';
+import { Readiness } from './readiness.js';
 import { Tracing } from './tracing/tracing.js';
 
 /** What the operators of the server need; whoever has something to be counted or to finish asks for it. */
@@ -19,6 +20,7 @@ import { Tracing } from './tracing/tracing.js';
     MetricsRegistry,
     ModelMetrics,
     ProviderMetrics,
+    Readiness,
     RedisMetrics,
     ReplyMetrics,
     SocketMetrics,
