@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
@@ -19,6 +18,7 @@ import type { Variables } from './config/read-environment.js';
 import { proxyTrust } from './config/trusted-proxies.js';
 import { corsOptions } from './app.cors.js';
 import { serveDocuments } from './app.docs.js';
+import { setSecurityHeaders } from './app.security-headers.js';
 import { fromFramework } from './errors/framework.error.js';
 import { acceptJsonBodies } from './errors/json-bodies.hook.js';
 import { sendProblem } from './errors/problem.filter.js';
@@ -90,7 +90,7 @@ async function configure(app: NestFastifyApplication, environment: Environment):
   if (!environment.isProduction) refuseForeignHosts(fastify);
   identifyRequests(fastify, app.get(TokenService));
   auditRefusals(fastify, app.get(AuditLog));
-  await fastify.register(helmet, { contentSecurityPolicy: CONTENT_SECURITY_POLICY });
+  setSecurityHeaders(fastify);
   app.enableCors(corsOptions(environment));
   const [handshake, limit] = [app.get(Handshake), app.get(MessageLimit)];
   app.useWebSocketAdapter(
@@ -102,18 +102,3 @@ async function configure(app: NestFastifyApplication, environment: Environment):
   serveDocuments(app);
   await servePage(fastify);
 }
-
-const CONTENT_SECURITY_POLICY = {
-  useDefaults: false,
-  directives: {
-    defaultSrc: ["'none'"],
-    scriptSrc: ["'self'"],
-    styleSrc: ["'self'"],
-    imgSrc: ["'self'", 'data:'],
-    connectSrc: ["'self'"],
-    fontSrc: ["'self'"],
-    baseUri: ["'none'"],
-    formAction: ["'none'"],
-    frameAncestors: ["'none'"],
-  },
-};

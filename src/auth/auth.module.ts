@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { JwtModule } from '@nestjs/jwt';
 import { ThrottlerModule } from '@nestjs/throttler';
 import { ProvidersModule } from '../providers/providers.module.js';
 import { AuditLog } from './audit.log.js';
@@ -23,11 +22,7 @@ import { TokenService } from './token.service.js';
 import { UserSessions } from './user.sessions.js';
 
 @Module({
-  imports: [
-    JwtModule.register({}),
-    ThrottlerModule.forRootAsync({ useClass: ThrottleOptions }),
-    ProvidersModule,
-  ],
+  imports: [ThrottlerModule.forRootAsync({ useClass: ThrottleOptions }), ProvidersModule],
   controllers: [AuthController, GithubController, SessionController],
   providers: [
     TokenService,

@@ -58,10 +58,11 @@ export const RequestSignal = createParamDecorator(
     signalOf(context.switchToHttp().getResponse<FastifyReply>()),
 );
 
-/** A signal that aborts when the response's connection closes. */
+/** A signal that aborts when the response's connection closes before all of the answer was handed to it. */
 export function signalOf(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
   reply.raw.once('close', () => {
+    if (reply.raw.writableFinished) return;
     controller.abort(new DomainError('request_timeout', 'The client went away.'));
   });
   return controller.signal;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { Environment } from '../config/environment.js';
 import { DomainError } from '../errors/domain.error.js';
 import { createSealer } from '../state/sealer.js';
@@ -23,28 +23,34 @@ export interface IssuedToken {
   readonly identity: Identity;
 }
 
+/** One secret of the list, ready for use. */
+interface ServerKey {
+  readonly id: string;
+  readonly secret: string;
+  readonly jwt: JwtService;
+}
+
 /** Issues and verifies access tokens: HS256, the header's `kid` picks the secret. */
 @Injectable()
 export class TokenService {
-  private readonly secrets: ReadonlyMap<string, string>;
-  private readonly signingKeyId: string;
+  private readonly keys: ReadonlyMap<string, ServerKey>;
+  private readonly signingKey: ServerKey;
 
-  constructor(
-    private readonly jwt: JwtService,
-    private readonly environment: Environment,
-  ) {
-    const keyIds = environment.JWT_SECRET_KEY.map((secret) => [keyIdOf(secret), secret] as const);
-    this.secrets = new Map(keyIds);
-    this.signingKeyId = keyIds[0]?.[0] ?? '';
+  constructor(private readonly environment: Environment) {
+    const keys = environment.JWT_SECRET_KEY.map(serverKey);
+    const [signingKey] = keys;
+    if (!signingKey) throw new Error('there is no secret to sign with');
+    this.keys = new Map(keys.map((key) => [key.id, key]));
+    this.signingKey = signingKey;
   }
 
   async issue(subject: string, sessionId: string): Promise<IssuedToken> {
-    const secret = this.secrets.get(this.signingKeyId) ?? '';
+    const { id: keyid, secret, jwt } = this.signingKey;
     const key = randomBytes(32);
     const expiresAt = Math.floor(Date.now() / 1000) + this.environment.SESSION_MAX_SECONDS;
-    const accessToken = await this.jwt.signAsync(
+    const accessToken = await jwt.signAsync(
       { sub: subject, sid: sessionId, exp: expiresAt, key: key.toString('base64url') },
-      { secret, keyid: this.signingKeyId, algorithm: 'HS256', issuer: ISSUER, audience: AUDIENCE },
+      { keyid, algorithm: 'HS256', issuer: ISSUER, audience: AUDIENCE },
     );
     return {
       accessToken,
@@ -60,9 +66,8 @@ export class TokenService {
   /** @throws DomainError `unauthorized` for a token that is not ours, altered or expired. */
   async verify(accessToken: string): Promise<Identity> {
     try {
-      const secret = this.secretOf(accessToken);
-      const claims = await this.jwt.verifyAsync<Claims>(accessToken, {
-        secret,
+      const { secret, jwt } = this.keyOf(accessToken);
+      const claims = await jwt.verifyAsync<Claims>(accessToken, {
         algorithms: ['HS256'],
         issuer: ISSUER,
         audience: AUDIENCE,
@@ -84,14 +89,20 @@ export class TokenService {
     }
   }
 
-  private secretOf(accessToken: string): string {
-    const decoded = this.jwt.decode<object | null>(accessToken, { complete: true }) as {
+  private keyOf(accessToken: string): ServerKey {
+    const decoded = this.signingKey.jwt.decode<object | null>(accessToken, { complete: true }) as {
       header: { kid?: string };
     } | null;
-    const secret = this.secrets.get(decoded?.header.kid ?? '');
-    if (!secret) throw new Error('the token names no key of this server');
-    return secret;
+    const key = this.keys.get(decoded?.header.kid ?? '');
+    if (!key) throw new Error('the token names no key of this server');
+    return key;
   }
+}
+
+/** Given a text, the library tries at every token whether it is a public key, at a third of a request's cost. */
+function serverKey(secret: string): ServerKey {
+  const jwt = new JwtService({ secret: createSecretKey(Buffer.from(secret)) });
+  return { id: keyIdOf(secret), secret, jwt };
 }
 
 /** A name for a secret that tells nothing of it. */

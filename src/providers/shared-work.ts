@@ -4,6 +4,7 @@ interface Running<T> {
   readonly result: Promise<T>;
   readonly controller: AbortController;
   askers: number;
+  isOver: boolean;
 }
 
 /** Does the same work once for all who ask for it at the same time. It is cancelled when the last one leaves. */
@@ -29,14 +30,17 @@ export class SharedWork<T> {
   private start(key: string, work: (signal: AbortSignal) => Promise<T>): Running<T> {
     const controller = new AbortController();
     const result = work(controller.signal);
-    result.catch(() => undefined);
-    const started = { result, controller, askers: 0 };
+    const started = { result, controller, askers: 0, isOver: false };
+    const end = (): void => {
+      started.isOver = true;
+    };
+    result.then(end, end);
     this.running.set(key, started);
     return started;
   }
 
   private leave(key: string, current: Running<T>): void {
     if (this.running.get(key) === current) this.running.delete(key);
-    current.controller.abort();
+    if (!current.isOver) current.controller.abort();
   }
 }

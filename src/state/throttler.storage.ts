@@ -1,6 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { ThrottlerStorage } from '@nestjs/throttler';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Count, SharedState } from './shared-state.js';
 
 /** Shorter than the state's own patience: what comes after the count may have to wait for it, too. */
@@ -78,13 +77,14 @@ export class SharedThrottlerStorage implements ThrottlerStorage {
 }
 
 async function inTime(counting: Promise<Count>): Promise<Count> {
-  const patience = new AbortController();
-  const tooLate = sleep(PATIENCE_MS, undefined, { signal: patience.signal }).then(() => {
-    throw new Error(`no count within ${PATIENCE_MS} ms`);
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    const late = (): void => reject(new Error(`no count within ${PATIENCE_MS} ms`));
+    timer = setTimeout(late, PATIENCE_MS);
   });
   try {
     return await Promise.race([counting, tooLate]);
   } finally {
-    patience.abort();
+    clearTimeout(timer);
   }
 }
