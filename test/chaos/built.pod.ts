@@ -12,20 +12,34 @@ export class BuiltPod {
     private readonly variables: Variables,
   ) {}
 
-  /** Resolves when it is ready. @throws Error when it does not become so. */
-  async start(): Promise<void> {
-    this.child = spawn(process.execPath, ['dist/main.js'], {
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  /**
+   * Resolves when it is ready.
+   * @param clockShift Seconds that its clock is ahead.
+   * @throws Error when it does not become ready.
+   */
+  async start(clockShift = 0): Promise<void> {
+    const shim = clockShift === 0 ? [] : ['--import', './test/chaos/shifted.clock.mjs'];
+    this.child = spawn(process.execPath, [...shim, 'dist/main.js'], {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: {
         PATH: process.env.PATH,
         NODE_ENV: 'test',
         LOG_LEVEL: 'silent',
+        CLOCK_SHIFT_SECONDS: String(clockShift),
         ...this.variables,
-        PORT: `${this.port}`,
+        PORT: String(this.port),
       },
     });
     await eventually(async () => {
-      const { status } = await fetch(`http://127.0.0.1:${this.port}/health/ready`);
+      const { status } = await fetch(`${this.url}/health/ready`);
       if (status !== 200) throw new Error(`a pod is not ready: ${status}`);
     }, 20_000);
   }

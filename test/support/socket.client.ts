@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import type { Problem } from '../../src/errors/problem.js';
 
@@ -20,9 +21,10 @@ export interface ReceivedFrame {
 export class HandshakeRefused extends Error {
   constructor(
     readonly status: number,
-    readonly problem: Problem,
+    /** Empty where it was not this server that answered. */
+    readonly problem: Partial<Problem>,
   ) {
-    super(`refused with ${String(status)} ${problem.code}`);
+    super(`refused with ${String(status)} ${String(problem.code)}`);
   }
 }
 
@@ -35,6 +37,8 @@ export class SocketClient {
   private wake: () => void = () => undefined;
 
   private constructor(private readonly socket: WebSocket) {
+    // What breaks a connection closes it, too.
+    socket.on('error', () => undefined);
     socket.on('message', (data: Buffer) => {
       this.frames.push(JSON.parse(data.toString()) as ReceivedFrame);
       this.wake();
@@ -62,14 +66,9 @@ export class SocketClient {
       },
     });
     const client = new SocketClient(socket);
-    const refused = new Promise<never>((_resolve, reject) => {
-      socket.once('unexpected-response', (_request, response) => {
-        void response.toArray().then((chunks: Buffer[]) => {
-          const problem = JSON.parse(Buffer.concat(chunks).toString()) as Problem;
-          reject(new HandshakeRefused(response.statusCode ?? 0, problem));
-        });
-      });
-    });
+    const refused = once(socket, 'unexpected-response').then(([, response]) =>
+      refusalIn(response as IncomingMessage),
+    );
     await Promise.race([once(socket, 'open'), refused]);
     return client;
   }
@@ -149,4 +148,14 @@ export class SocketClient {
       .map(({ data }) => data.text ?? '')
       .join('');
   }
+}
+
+/** @throws HandshakeRefused */
+async function refusalIn(response: IncomingMessage): Promise<never> {
+  const text = Buffer.concat((await response.toArray()) as Buffer[]).toString();
+  const isProblem = response.headers['content-type']?.startsWith('application/problem+json');
+  throw new HandshakeRefused(
+    response.statusCode ?? 0,
+    isProblem ? (JSON.parse(text) as Problem) : {},
+  );
 }

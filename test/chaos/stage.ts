@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import type { Variables } from '../../src/config/read-environment.js';
+import { freePort, RedisServer } from '../support/redis.server.js';
+import { RepositoryFolder } from '../support/repository.js';
+import { BuiltPod } from './built.pod.js';
+import { Haproxy } from './haproxy.js';
+import { Llm } from './llm.js';
+
+const WORDS = Array.from({ length: 22 }, (_, index) => `word${index}`);
+/** What one reply says, no word of it twice; the model takes {@link REPLY_SECONDS} for it. */
+export const BULLET = `- ${WORDS.join(' ')}.\n`;
+const TOKENS_PER_SECOND = 6;
+/** A token of the emulated model has so many characters. */
+const TOKEN_CHARACTERS = 5;
+export const REPLY_SECONDS = BULLET.length / TOKEN_CHARACTERS / TOKENS_PER_SECOND;
+
+export interface StageOptions {
+  readonly pods: number;
+  /** Of every pod. */
+  readonly variables?: Variables;
+  /** The Redis of all pods; without one, a stage has its own, whose data survive a crash. */
+  readonly redis?: { readonly url: string; stop(): Promise<void> };
+}
+
+/** Built pods behind a haproxy, with all they need: Redis, a model, and a repository. */
+export class Stage {
+  private constructor(
+    readonly pods: readonly BuiltPod[],
+    readonly haproxy: Haproxy,
+    readonly llm: Llm,
+    private readonly rest: readonly { stop(): Promise<void> }[],
+  ) {}
+
+  static async build({ pods: count, variables, redis }: StageOptions): Promise<Stage> {
+    const store = redis ?? (await durableRedis());
+    const folder = new RepositoryFolder().add('one', [{ subject: 'feat: one' }]);
+    const llm = await Llm.start({
+      steps: [{ text: BULLET, cites: [0] }],
+      tokensPerSecond: TOKENS_PER_SECOND,
+    });
+    const ports: number[] = [];
+    while (ports.length < count) ports.push(await freePort());
+    const settings = {
+      REDIS_URL: store.url,
+      JWT_SECRET_KEY: randomBytes(32).toString('hex'),
+      GIT_ROOT: folder.path,
+      ANTHROPIC_API_KEY: 'sk-test',
+      ANTHROPIC_BASE_URL: llm.url,
+      RATE_LIMIT_PER_MINUTE: '1000000',
+      ...variables,
+    };
+    const pods = ports.map((port) => new BuiltPod(port, settings));
+    const haproxy = await Haproxy.start(ports);
+    const stage = new Stage(pods, haproxy, llm, [store, { stop: async () => folder.remove() }]);
+    try {
+      await Promise.all(pods.map((pod) => pod.start()));
+      await haproxy.seesAll();
+    } catch (error) {
+      await stage.clear();
+      throw error;
+    }
+    return stage;
+  }
+
+  /** Ends everything that was started. */
+  async clear(): Promise<void> {
+    await this.haproxy.stop();
+    await Promise.all(this.pods.map((pod) => pod.end('SIGKILL')));
+    await this.llm.stop();
+    for (const one of this.rest) await one.stop();
+  }
+}
+
+/** It has on disk what it acknowledged. */
+export const durableRedis = (): Promise<RedisServer> =>
+  RedisServer.start('--appendonly', 'yes', '--appendfsync', 'always');
