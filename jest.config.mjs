@@ -55,7 +55,12 @@ export default async () => {
       `No Redis at REDIS_TEST_URL (${REDIS_TEST_URL}): the e2e specs run in memory only.\n`,
     );
   }
-  return { projects, maxWorkers: 2, testTimeout: 20_000 };
+  return {
+    projects,
+    reporters: ['default', '<rootDir>/test/support/logs/log.reporter.mjs'],
+    maxWorkers: 2,
+    testTimeout: 20_000,
+  };
 };
 
 function isRedisReachable() {

@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { randomUUID } from 'node:crypto';
+import type { DestinationStream } from 'pino';
 import { AppModule } from './app.module.js';
 import { auditRefusals } from './auth/audit.hook.js';
 import { AuditLog } from './auth/audit.log.js';
@@ -44,12 +45,16 @@ const MAX_HEADER_BYTES = 16 * 1024;
 /**
  * The whole server, configured and ready to listen; the same for `main.ts`, the command line and tests.
  * @param variables Instead of the process's environment and `.env`.
+ * @param logTo Instead of standard output.
  * @throws EnvironmentError naming every variable that is wrong.
  */
-export async function createApp(variables?: Variables): Promise<NestFastifyApplication> {
+export async function createApp(
+  variables?: Variables,
+  logTo?: DestinationStream,
+): Promise<NestFastifyApplication> {
   const settings = await EnvironmentModule.forRoot(variables);
   const { environment } = settings;
-  const log = createLogger(environment);
+  const log = createLogger(environment, logTo);
   const adapter = new FastifyAdapter({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),

@@ -38,7 +38,7 @@ describe('whatever clients send, the server neither fails nor opens:', () => {
       AZURE_DEVOPS_URL: provider.url,
       GITHUB_URL: provider.url,
       GITHUB_CLIENT_ID: 'id',
-      GITHUB_CLIENT_SECRET: 'secret',
+      GITHUB_CLIENT_SECRET: 'fuzzed-client-secret',
       OAUTH_REDIRECT_URIS: 'https://recap.example.com/back',
       JWT_SECRET_KEY: serverSecret,
       SESSION_IDLE_SECONDS: '43200',

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { GithubEmulator } from './github.emulator.js';
+import { plant, plantFields } from './logs/planted.js';
 
 /** What a code stands for, until it is used. */
 interface Grant {
@@ -60,6 +61,7 @@ export class GithubOauthEmulator {
 
   private async receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = new URLSearchParams(await text(request));
+    plantFields(Object.fromEntries(body));
     if (this.hangs) return;
     const isToken = request.method === 'POST' && request.url === '/login/oauth/access_token';
     if (isToken) this.tokenRequests.push(body);
@@ -84,6 +86,7 @@ export class GithubOauthEmulator {
     if (grant.codeChallenge && grant.codeChallenge !== challenge.digest('base64url')) {
       return refusal('bad_verification_code');
     }
+    plant(GithubEmulator.TOKEN);
     return { access_token: GithubEmulator.TOKEN, scope: 'user:email', token_type: 'bearer' };
   }
 }

@@ -1,6 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import type { Variables } from '../../src/config/read-environment.js';
+import { logFile, plantSettings } from './logs/planted.js';
 
 /** The real server in a process of its own, to be killed. */
 export class PodProcess {
@@ -11,16 +13,21 @@ export class PodProcess {
 
   /** @throws Error when it does not come up. */
   static async start(variables: Variables): Promise<PodProcess> {
+    const log = logFile();
+    plantSettings(variables);
+    const output = log === undefined ? 'inherit' : openSync(log, 'a');
     const child = fork('test/support/pod.ts', {
       execArgv: ['--import', './test/support/typescript.mjs'],
+      stdio: ['ignore', output, 'inherit', 'ipc'],
       env: {
         PATH: process.env.PATH,
         NODE_ENV: 'test',
-        LOG_LEVEL: 'silent',
+        LOG_LEVEL: log === undefined ? 'silent' : 'trace',
         RATE_LIMIT_PER_MINUTE: '1000000',
         ...variables,
       },
     });
+    if (typeof output === 'number') closeSync(output);
     const [port] = (await Promise.race([
       once(child, 'message'),
       once(child, 'exit').then(([code]) => Promise.reject(new Error(`a pod ended with ${code}`))),

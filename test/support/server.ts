@@ -5,6 +5,13 @@ import request from 'supertest';
 import { createApp } from '../../src/app.setup.js';
 import type { SessionGrantDto } from '../../src/auth/auth.dto.js';
 import type { Variables } from '../../src/config/read-environment.js';
+import {
+  logDestination,
+  plantFields,
+  plantPrivate,
+  plantSettings,
+  plantToken,
+} from './logs/planted.js';
 import { SocketClient } from './socket.client.js';
 
 /** What a request was answered with; `body` is parsed when it is JSON of some kind. */
@@ -23,6 +30,9 @@ interface RequestOptions {
 /** The secret that two servers of one test share by default, as pods do. */
 const SHARED_SECRET = randomBytes(32).toString('hex');
 
+/** Where answers hold what was read from somebody's account. */
+const PRIVATE = /^\/(actions|recaps|replies)\b/;
+
 /** The real server on a free port, on Redis in the runs that have one. */
 export class TestServer {
   private readonly sockets: SocketClient[] = [];
@@ -33,15 +43,18 @@ export class TestServer {
   ) {}
 
   static async start(variables: Variables = {}): Promise<TestServer> {
-    const app = await createApp({
+    const logTo = logDestination();
+    const settings: Variables = {
       NODE_ENV: 'test',
-      LOG_LEVEL: 'silent',
+      LOG_LEVEL: logTo ? 'trace' : 'silent',
       JWT_SECRET_KEY: SHARED_SECRET,
       REDIS_URL: process.env.TEST_REDIS_URL,
       // All specs come from one address; test/throttle.e2e-spec.ts is about the limit.
       RATE_LIMIT_PER_MINUTE: '1000000',
       ...variables,
-    });
+    };
+    plantSettings(settings);
+    const app = await createApp(settings, logTo);
     await app.listen(0, '127.0.0.1');
     const address = app.getHttpServer().address() as { port: number };
     return new TestServer(app, `http://127.0.0.1:${String(address.port)}`);
@@ -83,6 +96,8 @@ export class TestServer {
     path: string,
     { token, headers, body }: RequestOptions,
   ): Promise<Answer<T>> {
+    plantToken(token);
+    plantFields([headers, body]);
     const response = await request(this.url)
       [method](path)
       .redirects(0)
@@ -99,7 +114,10 @@ export class TestServer {
     const text = response.body as string;
     const answered = new Headers(response.headers);
     const isJson = answered.get('content-type')?.includes('json') ?? false;
-    return { status, headers: answered, body: (isJson ? JSON.parse(text) : text) as T };
+    const answer: unknown = isJson ? JSON.parse(text) : text;
+    if (status === 201) plantToken((answer as Partial<SessionGrantDto>).accessToken);
+    if (status < 400 && PRIVATE.test(path)) plantPrivate(answer);
+    return { status, headers: answered, body: answer as T };
   }
 }
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
+import { plantPrivate, plantToken } from './logs/planted.js';
 import type { Problem } from '../../src/errors/problem.js';
 
 export interface ReceivedFrame {
@@ -40,7 +41,9 @@ export class SocketClient {
     // What breaks a connection closes it, too.
     socket.on('error', () => undefined);
     socket.on('message', (data: Buffer) => {
-      this.frames.push(JSON.parse(data.toString()) as ReceivedFrame);
+      const frame = JSON.parse(data.toString()) as ReceivedFrame;
+      plantPrivate([frame.data.action, { text: frame.data.text }]);
+      this.frames.push(frame);
       this.wake();
     });
     this.closed = new Promise((resolve) => {
@@ -58,6 +61,7 @@ export class SocketClient {
     accessToken?: string,
     options: { protocols?: string[]; headers?: Record<string, string> } = {},
   ): Promise<SocketClient> {
+    plantToken(accessToken);
     const url = `${serverUrl.replace('http', 'ws')}/ws/${sessionId}`;
     const socket = new WebSocket(url, options.protocols, {
       headers: {
