@@ -43,7 +43,7 @@ export async function withBuiltServer(environment, use) {
   }
 }
 
-async function waitUntilLive(url) {
+export async function waitUntilLive(url) {
   const deadline = Date.now() + READY_WITHIN_MS;
   while (Date.now() < deadline) {
     const response = await fetch(`${url}/health/live`).catch(() => undefined);

@@ -1,0 +1,83 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WebSocket } from 'ws';
+
+const REPLIES_PER_SESSION = 4;
+/** All replies begin within this time, so that they do not speak in step. */
+const BEGIN_WITHIN_MS = 1_000;
+const ENDED_WITHIN_MS = 60_000;
+const DIGITS = /\d{6,}/g;
+
+/** @returns a session of the server. */
+export async function signIn(url) {
+  const response = await fetch(`${url}/clone`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ path: 'one' }),
+  });
+  if (response.status !== 201) throw new Error(`sign-in was answered ${response.status}`);
+  return response.json();
+}
+
+/** A socket of the session; of the bare relay without one. */
+export async function connect(url, session) {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/ws/${session?.sessionId ?? ''}`, {
+    headers: session && { authorization: `Bearer ${session.accessToken}` },
+    perMessageDeflate: false,
+  });
+  await once(socket, 'open');
+  return socket;
+}
+
+/**
+ * Reads so many replies at once to their end.
+ * @returns the delay of all tokens in milliseconds, and the seconds that it took.
+ * @throws Error when a token is missing.
+ */
+export async function readReplies({ server, relay, replies, tokens }) {
+  const { url } = server ?? relay;
+  const sessions = [];
+  for (let count = 0; server && count < replies / REPLIES_PER_SESSION; count += 1) {
+    sessions.push(await signIn(url));
+  }
+  const sockets = [];
+  for (let index = 0; index < replies; index += 1) {
+    sockets.push(await connect(url, sessions[Math.floor(index / REPLIES_PER_SESSION)]));
+  }
+  const delays = [];
+  const begunAt = performance.now();
+  const counts = await Promise.all(
+    sockets.map(async (socket, index) => {
+      await sleep((index / replies) * BEGIN_WITHIN_MS);
+      return readOne(socket, delays);
+    }),
+  );
+  const seconds = (performance.now() - begunAt) / 1_000;
+  for (const socket of sockets) socket.terminate();
+  const short = counts.filter((count) => count !== tokens);
+  if (short.length > 0) throw new Error(`Of ${tokens} tokens came ${short.join(', ')}.`);
+  delays.sort((one, other) => one - other);
+  const at = (share) => delays[Math.floor(share * (delays.length - 1))];
+  return { p50: at(0.5), p99: at(0.99), seconds };
+}
+
+/** @returns how many tokens came. */
+function readOne(socket, delays) {
+  return new Promise((resolve, reject) => {
+    let count = 0;
+    const tooLong = setTimeout(() => reject(new Error('A reply did not end.')), ENDED_WITHIN_MS);
+    socket.on('message', (frame) => {
+      const now = Number(process.hrtime.bigint() / 1000n);
+      const { event, data } = JSON.parse(frame);
+      for (const [sentAt] of (event === 'token' && data.text.matchAll(DIGITS)) || []) {
+        delays.push((now - Number(sentAt)) / 1_000);
+        count += 1;
+      }
+      if (event === 'error') reject(new Error(`A reply ended in ${JSON.stringify(data)}.`));
+      if (event !== 'done') return;
+      clearTimeout(tooLong);
+      resolve(count);
+    });
+    socket.send(JSON.stringify({ event: 'recap', data: { bullets: 1 } }));
+  });
+}
