@@ -17,6 +17,8 @@ export class GithubEmulator extends ProviderEmulator {
   basePath: '' | '/api/v3' = '';
   /** A field that its GraphQL is too old to know; `everything`: it has no GraphQL. */
   lacks?: string;
+  /** More items than this are in no page of a list or a history, whatever is asked for. */
+  maxPageSize = 100;
   /** On every answer to a token's holder. */
   headers: Record<string, string> = {
     'x-oauth-scopes': 'repo, read:org, user:email',
@@ -44,7 +46,8 @@ export class GithubEmulator extends ProviderEmulator {
       return this.graphql(JSON.parse(request.body) as GraphqlRequest);
     }
     const route = path.startsWith(this.basePath) ? path.slice(this.basePath.length) : '';
-    const rest = request.method === 'GET' ? restAnswer(this.world, request.url, route) : undefined;
+    const url = this.withinPageSize(request.url, route);
+    const rest = request.method === 'GET' ? restAnswer(this.world, url, route) : undefined;
     if (!rest) {
       if (path !== this.graphqlPath) this.surprises.push(`${request.method} ${request.url.href}`);
       return { status: 404, body: { message: 'Not Found' } };
@@ -66,7 +69,19 @@ export class GithubEmulator extends ProviderEmulator {
     if (lacks !== undefined && asked.query.includes(lacks)) {
       return { status: 200, body: { errors: [undefinedField(lacks)] }, headers };
     }
-    return { status: 200, body: await graphqlAnswer(this.world, asked, this.url), headers };
+    const query = asked.query.replaceAll('first: 100', `first: ${this.maxPageSize}`);
+    const body = await graphqlAnswer(this.world, { ...asked, query }, this.url);
+    return { status: 200, body, headers };
+  }
+
+  /** Pages of searches are as large as asked for: who asks counts on it. */
+  private withinPageSize(asked: URL, route: string): URL {
+    const url = new URL(asked);
+    const size = Number(url.searchParams.get('per_page') ?? 30);
+    if (route !== '/search/issues' && size > this.maxPageSize) {
+      url.searchParams.set('per_page', String(this.maxPageSize));
+    }
+    return url;
   }
 }
 

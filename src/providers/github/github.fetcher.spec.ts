@@ -87,10 +87,12 @@ describe('GithubFetcher', () => {
   });
 
   describe('actions', () => {
-    it('are those of the world, none lost, invented or doubled', async () => {
+    it('are those of the world, none lost, invented or doubled, of pages of any size', async () => {
       const connection = await github.connect();
+      const pageSize = fc.integer({ min: 2, max: 100 });
       await fc.assert(
-        fc.asyncProperty(question, async (query) => {
+        fc.asyncProperty(question, pageSize, async (query, maxPageSize) => {
+          github.emulator.maxPageSize = maxPageSize;
           const { ids, coverage } = await github.read(query, connection);
           expect(ids).toEqual(github.expected(query));
           expect(coverage).toHaveLength(github.emulator.world.repositories.length);
