@@ -5,7 +5,10 @@ import type { SessionGrantDto } from '../../src/auth/auth.dto.js';
 import { ResumingReader } from '../support/resuming.reader.js';
 
 const PATHS = ['/session', '/replies', '/repos', '/health/live'];
+/** At a time. */
 const REPLIES_PER_SESSION = 4;
+/** A session holds a number of replies, and then has to be begun anew. */
+const REPLIES_OF_A_SESSION = 100;
 
 export interface LoadOptions {
   readonly url: string;
@@ -62,13 +65,23 @@ export class Load {
     return this.grants[index % this.grants.length]!;
   }
 
+  /** Unless another of its readers has. */
+  private async renew(index: number, grant: SessionGrantDto): Promise<void> {
+    if (this.grantOf(index) !== grant) return;
+    this.grants[index % this.grants.length] = await this.signIn();
+  }
+
   private async keepReading(index: number): Promise<void> {
-    while (!this.stopping) {
-      const reader = new ResumingReader(() => [this.options.url], this.grantOf(index));
+    for (let read = 1; !this.stopping; read += 1) {
+      const grant = this.grantOf(index);
+      const reader = new ResumingReader(() => [this.options.url], grant);
       try {
         await reader.read();
-        await this.check(reader, this.grantOf(index));
+        await this.check(reader, grant);
         this.replies += 1;
+        if (read % (REPLIES_OF_A_SESSION / REPLIES_PER_SESSION) === 0) {
+          await this.renew(index, grant);
+        }
       } catch (error) {
         this.failures.push(`reply ${String(reader.replyId)}: ${String(error)}`);
         await sleep(200);

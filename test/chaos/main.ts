@@ -1,5 +1,5 @@
 // The built server as several processes behind a real haproxy, under load, while something befalls it:
-// npm run chaos [-- --short] [-- --only NAME]
+// npm run chaos [-- --short] [-- --only NAME] [-- --soak SECONDS]
 import { parseArgs } from 'node:util';
 import { perform } from './perform.js';
 import type { Size } from './scenario.js';
@@ -11,12 +11,19 @@ import { redisFailover } from './scenarios/redis-failover.js';
 import { redisRestart } from './scenarios/redis-restart.js';
 import { rollingRestart } from './scenarios/rolling-restart.js';
 import { slowNetwork } from './scenarios/slow-network.js';
+import { soak } from './scenarios/soak.js';
 
 const SHORT: Size = { pods: 2, readers: 12, requestsPerSecond: 20 };
 const LONG: Size = { pods: 3, readers: 200, requestsPerSecond: 200 };
+/** What a pod can do all day long. */
+const STEADY: Size = { pods: 3, readers: 60, requestsPerSecond: 60 };
 
 const { values } = parseArgs({
-  options: { short: { type: 'boolean', default: false }, only: { type: 'string' } },
+  options: {
+    short: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    soak: { type: 'string', default: '1200' },
+  },
 });
 const scenarios = [
   rollingRestart,
@@ -30,3 +37,6 @@ const scenarios = [
 ].filter(({ name }) => values.only === undefined || name === values.only);
 
 for (const scenario of scenarios) await perform(scenario, values.short ? SHORT : LONG);
+if (!values.short && (values.only ?? 'soak') === 'soak') {
+  await perform(soak(Number(values.soak)), STEADY);
+}
