@@ -60,7 +60,11 @@ function activeRepository(index: number, random: Random, size: WorldSize): World
   };
 }
 
-function quietRepository(index: number, { owners = 2 }: WorldSize): WorldRepository {
+/** The last of a world is empty; the others were committed to a year ago. */
+function quietRepository(
+  index: number,
+  { owners = 2, repositories = 6 }: WorldSize,
+): WorldRepository {
   return {
     owner: ownerOf(index % owners),
     name: `Repository-${String(index)}`,
@@ -69,10 +73,26 @@ function quietRepository(index: number, { owners = 2 }: WorldSize): WorldReposit
     fork: index % 5 === 4,
     vanished: false,
     pushedAt: instant(365 * DAY),
-    commits: [],
+    commits: index === repositories - 1 ? [] : [firstCommit(index)],
     conversations: [],
     releases: [],
   };
+}
+
+function firstCommit(repository: number): WorldCommit {
+  const { name, emails } = PEOPLE[repository % 3]!;
+  return {
+    sha: shaOf(repository, 'first'),
+    message: 'Begin',
+    author: { name, email: emails[0]! },
+    coAuthors: [],
+    committedAt: instant(365 * DAY),
+    parents: 0,
+  };
+}
+
+function shaOf(repository: number, commit: number | string): string {
+  return createHash('sha1').update(`${repository}/${commit}`).digest('hex');
 }
 
 function ownerOf(number: number): string {
@@ -91,9 +111,7 @@ function commit(
   const pull = talks.find(({ mergedAt, type }) => mergedAt && type === 'pull_request');
   const squashed = number % 3 === 0 && pull !== undefined;
   return {
-    sha: createHash('sha1')
-      .update(`${String(repository)}/${String(number)}`)
-      .digest('hex'),
+    sha: shaOf(repository, number),
     message: `Change ${String(number)}${squashed ? ` (#${String(pull.number)})` : ''}\n\nBecause.`,
     author: { name: author.name, email: pick(addressesOf(author), random) },
     coAuthors:
