@@ -73,7 +73,10 @@ export class ActionFilterDto implements ActionFilter {
   author?: string[];
 
   /**
-   * The kinds of action. Default: all.
+   * The kinds of action. Default: all. Commits are those of all branches in git repositories and on
+   * GitLab, and those of the default branch on GitHub and Azure DevOps, where work in progress shows as
+   * its pull request. Reviews are approvals on GitLab and votes on Azure DevOps. Git knows commits and
+   * releases only, Azure DevOps no releases.
    * @example ["commit", "pull_request"]
    */
   @Optional()
