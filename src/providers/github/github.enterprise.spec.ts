@@ -4,6 +4,7 @@ import { EmulatedGithub } from '../../../test/support/github/emulated-github.js'
 import { EVERYONE, question, WHOLE } from '../../../test/support/world/questions.js';
 import { seededWorld } from '../../../test/support/world/seeded.world.js';
 
+const never = new AbortController().signal;
 const CODE = ['commit', 'release'] as const;
 
 describe('GithubFetcher, in front of GitHub Enterprise Server,', () => {
@@ -50,6 +51,7 @@ describe('GithubFetcher, in front of GitHub Enterprise Server,', () => {
   });
 
   describe.each([
+    ['with a GraphQL of today', undefined],
     ['whose GraphQL lacks a field', 'associatedPullRequests'],
     ['without GraphQL', 'everything'],
   ])('%s,', (_, lacks) => {
@@ -57,7 +59,7 @@ describe('GithubFetcher, in front of GitHub Enterprise Server,', () => {
       github.emulator.lacks = lacks;
     });
 
-    it('reads the commits and releases of the world by REST', async () => {
+    it('reads the commits and releases of the world', async () => {
       const connection = await github.connect();
       await fc.assert(
         fc.asyncProperty(question, async (asked) => {
@@ -70,6 +72,24 @@ describe('GithubFetcher, in front of GitHub Enterprise Server,', () => {
         }),
         { numRuns: 15 },
       );
+    });
+
+    it('finds a renamed repository by the name it was listed under', async () => {
+      await github.stop();
+      const world = seededWorld({ repositories: 2 });
+      const [first, ...others] = world.repositories;
+      const renamed = { ...first!, formerly: 'octocat/Old-Name' };
+      const repositories = [renamed, ...others];
+      github = await EmulatedGithub.start({ ...world, repositories }, '/api/v3');
+      github.emulator.lacks = lacks;
+      const connection = await github.connect();
+      const listing = await github.fetcher.getRepositories(connection, never);
+      const listed = { ...listing.repositories[0]!, fullName: renamed.formerly };
+      const asked = { ...WHOLE, types: CODE, repositories: [listed] };
+      const { ids, query, coverage } = await github.read(asked, connection);
+      expect(ids).toEqual(github.expected(query));
+      expect(ids.length).toBeGreaterThan(0);
+      expect(coverage).toMatchObject([{ status: 'complete' }]);
     });
 
     it('names co-authors, bots and merges all the same', async () => {

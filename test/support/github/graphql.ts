@@ -3,6 +3,7 @@ import { buildASTSchema, execute, GraphQLError, parse, validate } from 'graphql'
 import {
   addressesOf,
   fullNameOf,
+  isCalled,
   type World,
   personByEmail,
   type WorldCommit,
@@ -69,9 +70,9 @@ class Root {
   }
 
   repository({ owner, name }: { owner: string; name: string }) {
-    const wanted = `${owner}/${name}`.toLowerCase();
+    const wanted = `${owner}/${name}`;
     const repository = this.world.repositories.find(
-      (one) => fullNameOf(one).toLowerCase() === wanted && !one.vanished,
+      (one) => isCalled(one, wanted) && !one.vanished,
     );
     if (!repository) throw notFound(`Could not resolve to a Repository with ${wanted}.`);
     return {

@@ -2,6 +2,7 @@ import type { EmulatedAnswer } from '../provider.emulator.js';
 import {
   addressesOf,
   fullNameOf,
+  isCalled,
   personByEmail,
   personByLogin,
   type World,
@@ -22,8 +23,9 @@ const [RELEASE] = exampleOf('/repos/{owner}/{repo}/releases') as [Json];
 export function repositoryList(world: World, url: URL, route: string): EmulatedAnswer | undefined {
   const [, fullName, list] = /^\/repos\/([^/]+\/[^/]+)\/(commits|releases)$/.exec(route) ?? [];
   if (!fullName || !list) return undefined;
-  const repository = world.repositories.find((one) => fullNameOf(one) === fullName);
+  const repository = world.repositories.find((one) => isCalled(one, fullName));
   if (!repository || repository.vanished) return { status: 404, body: { message: 'Not Found' } };
+  if (fullName === repository.formerly) return moved(url, fullName, fullNameOf(repository));
   const address = `${url.origin}/${fullName}`;
   if (list === 'releases') {
     const newest = repository.releases.toSorted((one, other) =>
@@ -36,6 +38,12 @@ export function repositoryList(world: World, url: URL, route: string): EmulatedA
   }
   const commits = commitsOf(world, repository, url.searchParams);
   return paged(url, commits, (commit) => commitOf(world, commit, address));
+}
+
+/** GitHub itself points to the repository by its number; where to is its own matter. */
+function moved({ href }: URL, from: string, to: string): EmulatedAnswer {
+  const headers = { location: href.replace(from, to) };
+  return { status: 301, body: { message: 'Moved Permanently' }, headers };
 }
 
 /** By committer date, both ends included, and by the author's account or address. */

@@ -28,6 +28,8 @@ export interface WorldRepository {
   readonly fork: boolean;
   /** Listed, but gone by the time one asks for its commits. */
   readonly vanished: boolean;
+  /** The whole name it had before it was renamed, by which it can still be asked for. */
+  readonly formerly?: string;
   /** What it does without, where that can be: at GitLab. */
   readonly turnedOff?: readonly 'release'[];
   readonly pushedAt: string;
@@ -75,6 +77,11 @@ export interface WorldRelease {
   readonly author: string;
   readonly createdAt: string;
   readonly publishedAt?: string;
+}
+
+export function isCalled(repository: WorldRepository, fullName: string): boolean {
+  const names = [fullNameOf(repository), repository.formerly ?? ''];
+  return names.some((name) => name.toLowerCase() === fullName.toLowerCase());
 }
 
 export const fullNameOf = ({ owner, name }: WorldRepository): string => `${owner}/${name}`;
