@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { readRedisUrl, type RedisUrl } from '../config/redis-url.js';
+import { joinWrites } from './join-writes.js';
 
 /** The two connections of a process: once subscribed, a connection can do nothing else. */
 export interface RedisClients {
@@ -47,6 +48,8 @@ export function reconnect(client: Redis | Cluster): void {
 
 function connect(url: string, purpose: string, heartbeatMs: number): Redis | Cluster {
   const client = open(readRedisUrl(url), { ...FAIL_FAST, connectionName: `git-recap-${purpose}` });
+  if (client instanceof Cluster) client.on('+node', joinWrites);
+  else joinWrites(client);
   reportOutages(client, purpose);
   keepAlive(client, heartbeatMs);
   return client;
