@@ -23,6 +23,9 @@ const contextOf = (sessionId: string): string => `{${sessionId}}:session`;
 /** Sessions in the shared state: begun at sign-in, slid by every use, gone when idle or signed out. */
 @Injectable()
 export class SessionService {
+  /** The last record of each session, opened: what opens it is the identity alone. */
+  private readonly opened = new WeakMap<Identity, { stored: string; record: SessionRecord }>();
+
   constructor(
     private readonly state: SharedState,
     private readonly tokens: TokenService,
@@ -51,10 +54,8 @@ export class SessionService {
    * @throws DomainError `session_over` when there is none (any more).
    */
   async open(identity: Identity): Promise<Session> {
-    const [stored] = await Promise.all([
-      this.state.get(recordKey(identity.sessionId)),
-      this.touch(identity),
-    ]);
+    const ttl = this.lifetime(identity);
+    const stored = await this.state.visit(recordKey(identity.sessionId), ttl);
     if (!stored) throw sessionOver();
     return { id: identity.sessionId, identity, ...this.unsealed(stored, identity) };
   }
@@ -129,9 +130,14 @@ export class SessionService {
     return identity.sealer.seal(JSON.stringify(record), contextOf(id));
   }
 
-  private unsealed(stored: string, { sealer, sessionId }: Identity): SessionRecord {
+  private unsealed(stored: string, identity: Identity): SessionRecord {
+    const opened = this.opened.get(identity);
+    if (opened?.stored === stored) return opened.record;
+    const { sealer, sessionId } = identity;
     try {
-      return JSON.parse(sealer.open(stored, contextOf(sessionId))) as SessionRecord;
+      const record = JSON.parse(sealer.open(stored, contextOf(sessionId))) as SessionRecord;
+      this.opened.set(identity, { stored, record });
+      return record;
     } catch (cause) {
       throw sessionOver(cause);
     }

@@ -1,14 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
-import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, hash, randomBytes } from 'node:crypto';
 import { Environment } from '../config/environment.js';
 import { DomainError } from '../errors/domain.error.js';
+import { Memo } from '../state/memo.js';
 import { createSealer } from '../state/sealer.js';
 import type { Identity } from './session.js';
 
 const ISSUER = 'git-recap';
 const AUDIENCE = 'git-recap-api';
 const CLOCK_TOLERANCE_SECONDS = 5;
+const MAX_VERIFIED = 1_000;
 
 /** The claims of an access token; `key` is the session key, 32 random bytes in base64url. */
 interface Claims {
@@ -35,6 +37,8 @@ interface ServerKey {
 export class TokenService {
   private readonly keys: ReadonlyMap<string, ServerKey>;
   private readonly signingKey: ServerKey;
+  /** Who a token speaks for, by its hash: once it has verified, only time can change that. */
+  private readonly verified = new Memo<Identity>(MAX_VERIFIED);
 
   constructor(private readonly environment: Environment) {
     const keys = environment.JWT_SECRET_KEY.map(serverKey);
@@ -65,6 +69,15 @@ export class TokenService {
 
   /** @throws DomainError `unauthorized` for a token that is not ours, altered or expired. */
   async verify(accessToken: string): Promise<Identity> {
+    const name = hash('sha256', accessToken, 'base64');
+    const known = this.verified.get(name);
+    if (known && !isOver(known)) return known;
+    const identity = await this.check(accessToken);
+    this.verified.set(name, identity);
+    return identity;
+  }
+
+  private async check(accessToken: string): Promise<Identity> {
     try {
       const { secret, jwt } = this.keyOf(accessToken);
       const claims = await jwt.verifyAsync<Claims>(accessToken, {
@@ -98,6 +111,9 @@ export class TokenService {
     return key;
   }
 }
+
+const isOver = ({ expiresAt }: Identity): boolean =>
+  Date.now() >= expiresAt.getTime() + CLOCK_TOLERANCE_SECONDS * 1000;
 
 /** Given a text, the library tries at every token whether it is a public key, at a third of a request's cost. */
 function serverKey(secret: string): ServerKey {

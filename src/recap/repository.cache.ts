@@ -5,6 +5,7 @@ import type { Connection } from '../providers/connection.js';
 import type { ConnectionCoverage } from '../providers/coverage.js';
 import type { Repository } from '../providers/repository.js';
 import { SharedWork } from '../providers/shared-work.js';
+import { Memo } from '../state/memo.js';
 import { type CredentialSeal, credentialSeal } from './credential.seal.js';
 
 /** What one connection answered. */
@@ -21,6 +22,8 @@ interface Readings {
   readonly keptAt?: number;
 }
 
+const MAX_OPENED_CHARACTERS = 8 * 1024 * 1024;
+
 interface CacheQuestion {
   readonly connections: readonly Connection[];
   /** Whether to read again, and keep that. */
@@ -35,6 +38,10 @@ interface CacheQuestion {
 @Injectable()
 export class RepositoryCache {
   private readonly work = new SharedWork<Readings>();
+  /** What a list said when it was last opened, by the name that only its credentials lead to. */
+  private readonly opened = new Memo<{ sealed: string; kept: Readings }>(MAX_OPENED_CHARACTERS);
+
+  private readonly seals = new WeakMap<readonly Connection[], CredentialSeal>();
 
   constructor(
     @Inject(CACHE_MANAGER) private readonly cache: Cache,
@@ -47,7 +54,7 @@ export class RepositoryCache {
     read: (signal: AbortSignal) => Promise<RepositoryReading[]>,
   ): Promise<Readings> {
     if (connections.length === 0) return { readings: [] };
-    const seal = credentialSeal(connections, this.environment.JWT_SECRET_KEY[0] ?? '');
+    const seal = this.sealOf(connections);
     return this.work.join(`${seal.name} ${String(refresh)}`, signal, async (shared) => {
       const kept = refresh ? undefined : await this.find(seal);
       if (kept) return kept;
@@ -59,11 +66,23 @@ export class RepositoryCache {
     });
   }
 
+  private sealOf(connections: readonly Connection[]): CredentialSeal {
+    const known = this.seals.get(connections);
+    if (known) return known;
+    const seal = credentialSeal(connections, this.environment.JWT_SECRET_KEY[0] ?? '');
+    this.seals.set(connections, seal);
+    return seal;
+  }
+
   private async find({ name, sealer }: CredentialSeal): Promise<Readings | undefined> {
     try {
       const sealed: unknown = await this.cache.get(keyOf(name));
       if (typeof sealed !== 'string') return undefined;
-      return JSON.parse(sealer.open(sealed, keyOf(name))) as Readings;
+      const opened = this.opened.get(name);
+      if (opened?.sealed === sealed) return opened.kept;
+      const kept = JSON.parse(sealer.open(sealed, keyOf(name))) as Readings;
+      this.opened.set(name, { sealed, kept }, sealed.length);
+      return kept;
     } catch {
       // Not sealed by this server for these credentials: whoever put it there is not believed.
       return undefined;

@@ -15,9 +15,17 @@ export interface RepositoryList {
   readonly keptAt?: number;
 }
 
+/** The connections with a credential, and those that anybody may read. */
+interface Parted {
+  readonly connections: readonly Connection[];
+  readonly open: readonly Connection[];
+}
+
 /** The repositories of all connections of a session. */
 @Injectable()
 export class RepositoryService {
+  private readonly parts = new WeakMap<Session['connections'], Parted>();
+
   constructor(
     private readonly fetcher: BaseFetcher,
     private readonly cache: RepositoryCache,
@@ -29,8 +37,7 @@ export class RepositoryService {
    * A failing connection is coverage; only when every one fails is the first one's error thrown.
    */
   async list(session: Session, signal: AbortSignal, refresh = false): Promise<RepositoryList> {
-    const connections = session.connections.filter(hasCredential);
-    const open = session.connections.filter((connection) => !hasCredential(connection));
+    const { connections, open } = this.parted(session.connections);
     const [{ readings, keptAt }, openReadings] = await Promise.all([
       this.cache.through({ connections, refresh, signal }, (shared) =>
         this.readAll(connections, shared),
@@ -74,6 +81,18 @@ export class RepositoryService {
     return new Map(
       connectionIds.map((id) => [id, chosen.filter(({ connectionId }) => connectionId === id)]),
     );
+  }
+
+  /** The same arrays for the same session as long as it does not change, so that what is made of them can be kept. */
+  private parted(all: Session['connections']): Parted {
+    const known = this.parts.get(all);
+    if (known) return known;
+    const parts: Parted = {
+      connections: all.filter(hasCredential),
+      open: all.filter((connection) => !hasCredential(connection)),
+    };
+    this.parts.set(all, parts);
+    return parts;
   }
 
   private async readAll(

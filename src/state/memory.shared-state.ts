@@ -70,6 +70,12 @@ export class MemorySharedState extends SharedState implements OnApplicationShutd
     return touched.includes(true);
   }
 
+  async visit(key: StateKey, ttlMs: number): Promise<string | undefined> {
+    checkKey(key);
+    await this.touch(key.scope, ttlMs);
+    return this.values.get(key)?.value;
+  }
+
   async drop(scope: string): Promise<void> {
     checkScope(scope);
     for (const kind of [this.values, this.logs, this.marks]) kind.drop(scope);

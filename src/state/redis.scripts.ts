@@ -46,18 +46,30 @@ return {1, length, marked}
 
 // The keys of touch and drop stand in the index, not in KEYS; all of them are in the index's slot.
 
-/** KEYS: index. ARGV: ttl. */
-const TOUCH = `${INDEX}
-local alive = 0
-for _, key in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
-  if redis.call('PEXPIRE', key, ARGV[1]) == 1 then
-    index(KEYS[1], key, ARGV[1])
-    alive = 1
-  else
-    redis.call('ZREM', KEYS[1], key)
+const TOUCH_ALL = `${INDEX}
+local function touch(set, ttl)
+  local alive = 0
+  for _, key in ipairs(redis.call('ZRANGE', set, 0, -1)) do
+    if redis.call('PEXPIRE', key, ttl) == 1 then
+      index(set, key, ttl)
+      alive = 1
+    else
+      redis.call('ZREM', set, key)
+    end
   end
+  return alive
 end
-return alive
+`;
+
+/** KEYS: index. ARGV: ttl. */
+const TOUCH = `${TOUCH_ALL}
+return touch(KEYS[1], ARGV[1])
+`;
+
+/** KEYS: value, index. ARGV: ttl. */
+const VISIT = `${TOUCH_ALL}
+touch(KEYS[2], ARGV[1])
+return redis.call('GET', KEYS[1])
 `;
 
 /** KEYS: index. */
@@ -101,6 +113,7 @@ declare module 'ioredis' {
       ...entries: readonly string[]
     ): Result<[appended: 0 | 1, length: number, marked: 0 | 1], Context>;
     stateTouch(index: string, ttlMs: number): Result<0 | 1, Context>;
+    stateVisit(value: string, index: string, ttlMs: number): Result<string | null, Context>;
     stateDrop(index: string): Result<null, Context>;
     stateIncrement(
       counter: string,
@@ -117,6 +130,7 @@ export function defineScripts(client: Redis | Cluster): void {
   client.defineCommand('stateReplace', { lua: REPLACE, numberOfKeys: 2 });
   client.defineCommand('stateAppend', { lua: APPEND, numberOfKeys: 3 });
   client.defineCommand('stateTouch', { lua: TOUCH, numberOfKeys: 1 });
+  client.defineCommand('stateVisit', { lua: VISIT, numberOfKeys: 2 });
   client.defineCommand('stateDrop', { lua: DROP, numberOfKeys: 1 });
   client.defineCommand('stateIncrement', { lua: INCREMENT, numberOfKeys: 1 });
   client.defineCommand('statePublish', { lua: PUBLISH, numberOfKeys: 1 });

@@ -69,6 +69,12 @@ export class RedisSharedState extends SharedState implements OnApplicationShutdo
     return (await answer(this.commands.stateTouch(indexKey(scope), ttlMs))) === 1;
   }
 
+  async visit(key: StateKey, ttlMs: number): Promise<string | undefined> {
+    checkTimeToLive(ttlMs);
+    const visited = this.commands.stateVisit(storageKey('value', key), indexKey(key.scope), ttlMs);
+    return (await answer(visited)) ?? undefined;
+  }
+
   async drop(scope: string): Promise<void> {
     await answer(this.commands.stateDrop(indexKey(scope)));
   }

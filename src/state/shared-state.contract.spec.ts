@@ -194,6 +194,16 @@ describe.each(await stateStores())('SharedState in $store', ({ open, isHere }) =
       expect(await contents(neighbour)).toEqual(EMPTY);
     });
 
+    shows('is touched by whoever visits a value of it', async () => {
+      await one.set(key('a'), 'text', SHORT_MS);
+      await one.append(key('log'), 0, ['x'], SHORT_MS);
+      expect(await other.visit(key('a'), LONG_MS)).toBe('text');
+      expect(await other.visit(key('b'), LONG_MS)).toBeUndefined();
+      await sleep(SHORT_MS + 50);
+      expect(await one.get(key('a'))).toBe('text');
+      expect(await one.read(key('log'), 0, 10)).toEqual(['x']);
+    });
+
     shows('can be touched to end sooner', async () => {
       await fill(scope, LONG_MS);
       await one.touch(scope, SHORT_MS);

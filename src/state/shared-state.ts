@@ -57,6 +57,9 @@ export abstract class SharedState {
    */
   abstract touch(scope: string, ttlMs: number): Promise<boolean>;
 
+  /** Reads the value, and gives every live value and log of its scope a new time-to-live. */
+  abstract visit(key: StateKey, ttlMs: number): Promise<string | undefined>;
+
   /** Deletes every value, log and mark of the scope. */
   abstract drop(scope: string): Promise<void>;
 
