@@ -100,7 +100,7 @@ describe('GitlabFetcher', () => {
     ])('are those of the world, none lost, invented or doubled, of %s pages', async (_, counts) => {
       const connection = await gitlab.connect();
       gitlab.emulator.counts = counts;
-      const pageSize = fc.integer({ min: 2, max: 100 });
+      const pageSize = fc.integer({ min: 2, max: 10 });
       await fc.assert(
         fc.asyncProperty(question, pageSize, async (query, maxPageSize) => {
           gitlab.emulator.maxPageSize = maxPageSize;
