@@ -1,9 +1,17 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { CACHE_MANAGER, type Cache } from '@nestjs/cache-manager';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { SessionGrantDto } from '../src/auth/auth.dto.js';
+import { connectRedis } from '../src/state/redis.clients.js';
+import { RedisSharedState } from '../src/state/redis.shared-state.js';
+import { makeCertificate } from './support/certificate.js';
 import { eventually } from './support/eventually.js';
+import { PodProcess } from './support/pod.process.js';
 import { RedisCluster } from './support/redis.cluster.js';
 import { RedisSentinel } from './support/redis.sentinel.js';
-import { RedisServer } from './support/redis.server.js';
+import { freePort, RedisServer } from './support/redis.server.js';
 import { RepositoryFolder } from './support/repository.js';
 import { TestServer } from './support/server.js';
 
@@ -14,6 +22,12 @@ describe('two pods', () => {
     folder.remove();
   });
 
+  const clone = ({ url }: PodProcess): Promise<Response> =>
+    fetch(`${url}/clone`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ path: 'one' }),
+    });
   const start = (url: string) => TestServer.start({ GIT_ROOT: folder.path, REDIS_URL: url });
 
   /** All that is shared: sessions, limits, replies, messages between pods, and the cache. */
@@ -53,6 +67,38 @@ describe('two pods', () => {
       await redis.stop();
     }
   });
+
+  it('share a session by TLS and a password, and trust no server that their authority did not sign', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'git-recap-tls-'));
+    const { keyFile, authorityFile } = makeCertificate(directory, 'localhost');
+    const port = String(await freePort());
+    const keys = ['--tls-cert-file', authorityFile, '--tls-key-file', keyFile];
+    const tls = ['--tls-port', port, ...keys, '--tls-auth-clients', 'no'];
+    const redis = await RedisServer.start(...tls, '--requirepass', 'password-by-tls');
+    const pods: PodProcess[] = [];
+    const url = `rediss://:password-by-tls@localhost:${port}`;
+    // This process was not told of the authority.
+    const stranger = new RedisSharedState(connectRedis(url));
+    const begin = async (): Promise<PodProcess> => {
+      const own = { GIT_ROOT: folder.path, JWT_SECRET_KEY: 'k'.repeat(32), REDIS_URL: url };
+      const pod = await PodProcess.start({ ...own, NODE_EXTRA_CA_CERTS: authorityFile });
+      pods.push(pod);
+      return pod;
+    };
+    try {
+      const [one, other] = await Promise.all([begin(), begin()]);
+      const signedIn = await clone(one);
+      expect(signedIn.status).toBe(201);
+      const { accessToken } = (await signedIn.json()) as SessionGrantDto;
+      const headers = { authorization: `Bearer ${accessToken}` };
+      expect((await fetch(`${other.url}/session`, { headers })).status).toBe(200);
+      await expect(stranger.waitUntilReady(1_000)).rejects.toThrow();
+    } finally {
+      await Promise.all([stranger.onApplicationShutdown(), ...pods.map((pod) => pod.stop())]);
+      await redis.stop();
+      await rm(directory, { recursive: true });
+    }
+  }, 60_000);
 
   it('share all there is in a cluster of three nodes', async () => {
     const cluster = await RedisCluster.start();

@@ -1,10 +1,10 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { makeCertificate } from './certificate.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -25,21 +25,11 @@ export class GitServer {
 
   /** `directory`: where the repositories are. `keysDirectory`: where the certificate is written. */
   static async start(directory: string, keysDirectory: string): Promise<GitServer> {
-    const [keyFile, authorityFile] = [
-      join(keysDirectory, 'key.pem'),
-      join(keysDirectory, 'ca.pem'),
-    ];
-    const subject = [
-      '-subj',
-      '/CN=localhost',
-      '-addext',
-      'subjectAltName=DNS:localhost,DNS:pinned.example',
-    ];
-    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-    const files = ['-keyout', keyFile, '-out', authorityFile];
-    execFileSync('openssl', ['req', '-x509', '-days', '2', ...curve, ...subject, ...files], {
-      stdio: 'ignore',
-    });
+    const { keyFile, authorityFile } = makeCertificate(
+      keysDirectory,
+      'localhost',
+      'pinned.example',
+    );
     const server = createServer({ key: readFileSync(keyFile), cert: readFileSync(authorityFile) });
     const host = new GitServer(server, authorityFile);
     server.on('request', (request, response) => {
