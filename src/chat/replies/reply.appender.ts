@@ -16,6 +16,8 @@ interface AppenderOptions {
   readonly lifetime: () => number;
   /** Whether this pod may go on writing; asked when the log is not as this writer left it. */
   readonly holds: () => Promise<boolean>;
+  /** Called with all entries and how many of them the log is known to hold, whenever that changes. */
+  readonly onHeld: (entries: readonly ReplyEntry[], length: number) => void;
   /** Called when an append learns that someone asked the writer to stop. */
   readonly onMarked: () => void;
   /** Called once, with {@link Superseded}, {@link Overtaken} or what the store said, when no more can be written. */
@@ -47,6 +49,7 @@ export class ReplyAppender {
     this.entries = [...known];
     this.acknowledged = known.length;
     this.sent = known.length;
+    options.onHeld(this.entries, known.length);
   }
 
   add(entry: ReplyEntry): void {
@@ -97,6 +100,7 @@ export class ReplyAppender {
       );
       if (appended) this.acknowledged = length;
       else await outlast(() => this.reconcile(length));
+      if (!this.stopped) this.options.onHeld(this.entries, this.acknowledged);
       if (marked) this.options.onMarked();
     } catch (error) {
       if (this.stopped) return;

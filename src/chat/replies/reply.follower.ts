@@ -8,6 +8,10 @@ const POLL_MS = 1_000;
 
 /** What a follower needs to know beside the log. */
 export interface Vigil {
+  /** Up to `limit` events that the log holds after number `after`, where this pod writes them. */
+  readOwn(after: number, limit: number): ReplyEvent[] | undefined;
+  /** Calls back when there are more of these. @returns what ends that. */
+  onOwnGrowth(listener: () => void): () => void;
   /** Whether the session still is. */
   isAlive(): Promise<boolean>;
   /** Sees to it that somebody writes the reply. @returns the other pod that does. */
@@ -29,13 +33,14 @@ export async function* followReply(
 ): AsyncGenerator<ReplyEvent, void> {
   const growth = new Growth();
   const unsubscribe = await log.onGrowth(growth.announce);
+  const unlisten = vigil.onOwnGrowth(growth.announce);
   let unwatch = (): void => undefined;
   try {
     if (await log.isOver(after)) return;
     for (let last = after, tended = false; ;) {
       signal.throwIfAborted();
       growth.expect();
-      const events = await log.read(last, CHUNK);
+      const events = vigil.readOwn(last, CHUNK) ?? (await log.read(last, CHUNK));
       for (const event of events) {
         yield event;
         if (isLast(event)) return;
@@ -56,6 +61,7 @@ export async function* followReply(
     }
   } finally {
     unwatch();
+    unlisten();
     await unsubscribe();
   }
 }

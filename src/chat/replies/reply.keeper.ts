@@ -3,6 +3,7 @@ import type { Session } from '../../auth/session.js';
 import { SessionService } from '../../auth/session.service.js';
 import { DomainError } from '../../errors/domain.error.js';
 import { Drain } from '../../ops/drain.js';
+import { OwnReplies } from './own.replies.js';
 import { Pod } from './pod.js';
 import type { ReplyRecord } from './reply.js';
 import type { Vigil } from './reply.follower.js';
@@ -20,6 +21,7 @@ export class ReplyKeeper {
   constructor(
     private readonly store: ReplyStore,
     private readonly owners: ReplyOwners,
+    private readonly own: OwnReplies,
     private readonly runner: ReplyRunner,
     private readonly limit: RunningLimit,
     private readonly sessions: SessionService,
@@ -58,6 +60,8 @@ export class ReplyKeeper {
   /** What a follower of the reply needs to know beside its log. */
   vigil(session: Session, record: ReplyRecord): Vigil {
     return {
+      readOwn: (after, limit) => this.own.read(record.id, after, limit),
+      onOwnGrowth: (listener) => this.own.onGrowth(record.id, listener),
       isAlive: () => this.sessions.isAlive(session.id),
       tend: (seen) => this.tend(session, record, seen),
       onDeath: (podId, listener) => this.pod.onDeath(podId, listener),

@@ -8,6 +8,7 @@ import { toProblem } from '../../errors/problem.js';
 import { type ReplyMeter, ReplyMetrics } from '../../ops/metrics/reply.metrics.js';
 import { inSpan } from '../../ops/tracing/in-span.js';
 import { outlast } from '../../state/outlast.js';
+import { OwnReplies } from './own.replies.js';
 import { Pod } from './pod.js';
 import type { ReplyEntry, ReplyRecord } from './reply.js';
 import { Overtaken, ReplyAppender, Superseded } from './reply.appender.js';
@@ -38,6 +39,7 @@ export class ReplyRunner {
     private readonly store: ReplyStore,
     private readonly sessions: SessionService,
     private readonly owners: ReplyOwners,
+    private readonly own: OwnReplies,
     private readonly preparation: ReplyPreparation,
     private readonly quota: TokenQuota,
     private readonly pod: Pod,
@@ -100,6 +102,9 @@ export class ReplyRunner {
       coalesceMs: this.environment.REPLY_COALESCE_MS,
       lifetime: () => this.sessions.lifetime(session.identity),
       holds: () => this.owners.holds(session, record.id),
+      onHeld: (entries, length) => {
+        this.own.hold(record.id, entries, length);
+      },
       onMarked: cancel,
       onStopped: (reason) => {
         stop.abort(reason);
@@ -136,6 +141,7 @@ export class ReplyRunner {
       await appender.flush();
       release();
     }
+    if (isGone(stop.signal) || leaving) this.own.forget(record.id);
     if (isGone(stop.signal)) throw stop.signal.reason;
     if (leaving) throw handOver.reason;
     await this.settle(session, prepared, spent);
@@ -239,6 +245,7 @@ export class ReplyRunner {
     setTimeout(() => {
       if (wait === undefined) {
         appender.stop();
+        this.own.forget(record.id);
         void this.owners.release(session, record.id).catch(() => undefined);
         return;
       }
