@@ -25,9 +25,12 @@ export function corsOptions({ CORS_ORIGINS }: Environment): CorsOptions {
     exposedHeaders: EXPOSED_HEADERS,
     maxAge: 600,
   };
+  const withCookies: CorsOptions = { ...options, credentials: true };
   return {
-    delegator: ({ url }, decide) => {
-      decide(null, { ...options, credentials: url.split('?', 1)[0] === WITH_COOKIES });
+    delegator: ({ url, method, headers }, decide) => {
+      // Not a page of another origin, so there is nothing to permit.
+      if (headers.origin === undefined && method !== 'OPTIONS') decide(null, { origin: false });
+      else decide(null, url.split('?', 1)[0] === WITH_COOKIES ? withCookies : options);
     },
   };
 }

@@ -52,6 +52,7 @@ export const CachedList = createParamDecorator(
 
 /** Interceptors run before pipes: a query that is not valid is to be refused before anybody is asked. */
 async function queryOf(request: FastifyRequest): Promise<ReposQueryDto> {
+  if (Object.keys(request.query as object).length === 0) return new ReposQueryDto();
   return (await validationPipe.transform(request.query, {
     type: 'query',
     metatype: ReposQueryDto,
