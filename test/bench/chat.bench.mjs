@@ -34,7 +34,7 @@ async function measure(replies, coalesceMs, relay) {
   try {
     await readReplies({ server, replies: 10, tokens: TOKENS });
     const [memory, cpu] = [server.memory, server.cpuSeconds];
-    const { p50, p99, seconds } = await readReplies({ server, replies, tokens: TOKENS });
+    const { p50, p99, p99OfAll, seconds } = await readReplies({ server, replies, tokens: TOKENS });
     const what = `${replies} replies, coalesced for ${coalesceMs} ms`;
     const against = 'bare ws relay';
     const added = round(p99 - relay.p99);
@@ -46,6 +46,12 @@ async function measure(replies, coalesceMs, relay) {
         unit: 'ms',
         against,
         ...aim(replies, coalesceMs),
+      },
+      {
+        what: `${what}: added delay, p99, also while all of them begin`,
+        value: round(p99OfAll - relay.p99OfAll),
+        unit: 'ms',
+        against,
       },
       {
         what: `${what}: CPU`,

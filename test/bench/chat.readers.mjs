@@ -31,7 +31,8 @@ export async function connect(url, session) {
 
 /**
  * Reads so many replies at once to their end.
- * @returns the delay of all tokens in milliseconds, and the seconds that it took.
+ * @returns the delay of the tokens in milliseconds once all replies have begun, that of all, and the
+ * seconds that it took.
  * @throws Error when a token is missing.
  */
 export async function readReplies({ server, relay, replies, tokens }) {
@@ -44,25 +45,35 @@ export async function readReplies({ server, relay, replies, tokens }) {
   for (let index = 0; index < replies; index += 1) {
     sockets.push(await connect(url, sessions[Math.floor(index / REPLIES_PER_SESSION)]));
   }
-  const delays = [];
+  const seen = [];
   const begunAt = performance.now();
   const counts = await Promise.all(
     sockets.map(async (socket, index) => {
       await sleep((index / replies) * BEGIN_WITHIN_MS);
-      return readOne(socket, delays);
+      return readOne(socket, seen);
     }),
   );
   const seconds = (performance.now() - begunAt) / 1_000;
   for (const socket of sockets) socket.terminate();
   const short = counts.filter((count) => count !== tokens);
   if (short.length > 0) throw new Error(`Of ${tokens} tokens came ${short.join(', ')}.`);
-  delays.sort((one, other) => one - other);
-  const at = (share) => delays[Math.floor(share * (delays.length - 1))];
-  return { p50: at(0.5), p99: at(0.99), seconds };
+  const begun = Math.max(...seen.filter(({ isFirst }) => isFirst).map(({ sentAt }) => sentAt));
+  const steady = seen.filter(({ sentAt }) => sentAt > begun);
+  return {
+    p50: quantile(steady, 0.5),
+    p99: quantile(steady, 0.99),
+    p99OfAll: quantile(seen, 0.99),
+    seconds,
+  };
+}
+
+function quantile(tokens, share) {
+  const delays = tokens.map(({ delay }) => delay).toSorted((one, other) => one - other);
+  return delays[Math.floor(share * (delays.length - 1))];
 }
 
 /** @returns how many tokens came. */
-function readOne(socket, delays) {
+function readOne(socket, seen) {
   return new Promise((resolve, reject) => {
     let count = 0;
     const tooLong = setTimeout(() => reject(new Error('A reply did not end.')), ENDED_WITHIN_MS);
@@ -70,7 +81,7 @@ function readOne(socket, delays) {
       const now = Number(process.hrtime.bigint() / 1000n);
       const { event, data } = JSON.parse(frame);
       for (const [sentAt] of (event === 'token' && data.text.matchAll(DIGITS)) || []) {
-        delays.push((now - Number(sentAt)) / 1_000);
+        seen.push({ sentAt: Number(sentAt), delay: (now - sentAt) / 1_000, isFirst: count === 0 });
         count += 1;
       }
       if (event === 'error') reject(new Error(`A reply ended in ${JSON.stringify(data)}.`));
