@@ -4,23 +4,29 @@ import { once } from 'node:events';
 export const HISTORY_END = Date.UTC(2026, 0, 1) / 1000;
 export const HISTORY_STEP = 1_800;
 
-export async function importHistory(repository, commits) {
+const TELLING = (index) => `Change number ${index}\n\nWhat it is about, and why it was made.\n`;
+
+export async function importHistory(
+  repository,
+  commits,
+  { secondsLate = () => 0, message = TELLING } = {},
+) {
   const git = spawn('git', ['-C', repository, 'fast-import', '--quiet'], {
     stdio: ['pipe', 'ignore', 'inherit'],
   });
+  const whenOf = (index) => HISTORY_END - (commits - 1 - index) * HISTORY_STEP - secondsLate(index);
   const closed = once(git, 'close');
   for (let index = 0; index < commits; index += 1) {
-    if (!git.stdin.write(importedCommit(index, commits))) await once(git.stdin, 'drain');
+    const commit = importedCommit(index, whenOf(index), message(index));
+    if (!git.stdin.write(commit)) await once(git.stdin, 'drain');
   }
   git.stdin.end();
   const [exitCode] = await closed;
   if (exitCode !== 0) throw new Error(`git fast-import ended with ${exitCode}`);
 }
 
-function importedCommit(index, commits) {
+function importedCommit(index, when, message) {
   const author = `Person ${index % 20} <person${index % 20}@example.com>`;
-  const when = HISTORY_END - (commits - 1 - index) * HISTORY_STEP;
-  const message = `Change number ${index}\n\nWhat it is about, and why it was made.\n`;
   const content = `The content of change ${index}.\n`;
   return [
     'commit refs/heads/main',
