@@ -11,7 +11,7 @@ import { report } from './report.mjs';
 const isShort = process.argv.includes('--short');
 const LEVELS = isShort ? [50] : [50, 100, 200, 300, 400, 500];
 const IDLE_SOCKETS = isShort ? 500 : 5_000;
-const TOKENS = isShort ? 100 : 250;
+const TOKENS = isShort ? 150 : 400;
 /** Readers of more replies than can be kept up with wait ever longer. */
 const KNEE_MS = 500;
 const AIMS = { 0: '≤ 15', 30: '≤ 45' };
@@ -28,7 +28,7 @@ const settings = {
   ANTHROPIC_BASE_URL: source.url,
 };
 
-/** Rows for one number of replies at once. @returns whether the readers were kept up with. */
+/** Rows for one number of replies at once. @returns whether the readers were kept up with, and none was refused. */
 async function measure(replies, coalesceMs, relay) {
   const server = await Program.startServer({ ...settings, REPLY_COALESCE_MS: String(coalesceMs) });
   try {
@@ -65,6 +65,9 @@ async function measure(replies, coalesceMs, relay) {
       },
     );
     return added < KNEE_MS;
+  } catch (error) {
+    console.log(`${replies} replies, coalesced for ${coalesceMs} ms: ${error.message}`);
+    return false;
   } finally {
     await server.stop();
   }

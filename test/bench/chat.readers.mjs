@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 
 const REPLIES_PER_SESSION = 4;
-/** All replies begin within this time, so that they do not speak in step. */
-const BEGIN_WITHIN_MS = 1_000;
+/** So that they do not speak in step; each reads git first. */
+const BEGIN_EVERY_MS = 10;
 const ENDED_WITHIN_MS = 60_000;
 const DIGITS = /\d{6,}/g;
 
@@ -49,7 +49,7 @@ export async function readReplies({ server, relay, replies, tokens }) {
   const begunAt = performance.now();
   const counts = await Promise.all(
     sockets.map(async (socket, index) => {
-      await sleep((index / replies) * BEGIN_WITHIN_MS);
+      await sleep(index * BEGIN_EVERY_MS);
       return readOne(socket, seen);
     }),
   );
