@@ -1,12 +1,12 @@
 // How long GET /actions takes for a week of a long history, compared with a `git log` that tells the
 // same (with the lines each commit changed) and with a plain one, and what the length of the history
-// costs in memory. Needs a build: npm run build && node --expose-gc test/bench/actions.bench.mjs
+// costs in memory. npm run bench:actions
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createApp } from '../../dist/app.setup.js';
+import { createApp } from '../../src/app.setup.js';
 import { HISTORY_END, importHistory } from '../support/git-history.mjs';
 import { report } from './report.mjs';
 

@@ -1,5 +1,6 @@
 // How long `dist` takes from being started to answering GET /health/ready, as in production, on Redis,
-// and what memory it then rests at; beside the least that Nest on Fastify can be, started in turns.
+// and what memory it then rests at; beside the least that Nest on Fastify can be, started in turns:
+// that one as it is installed, dist put together into few files (bundle.mjs).
 // Needs a build and a redis-server: npm run bench:startup
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,9 +1,10 @@
-// The built server as it is shipped: it starts in either mode, answers, stops when told to, and
-// refuses to start in production without what production needs.
+// The built server as it is shipped: it starts in either mode, answers, reads every provider, stops
+// when told to, and refuses to start in production without what production needs.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { runBuiltServer, within, withBuiltServer } from './built.server.mjs';
+import { expectLazyParts } from './lazy-parts.mjs';
 
 const REDIS_URL = process.env.REDIS_TEST_URL ?? 'redis://127.0.0.1:6379';
 const JWT_SECRET_KEY = randomBytes(32).toString('hex');
@@ -26,6 +27,7 @@ async function expectAnswers(url) {
 
 await withBuiltServer({}, expectAnswers);
 await withBuiltServer({ NODE_ENV: 'production', REDIS_URL, JWT_SECRET_KEY }, expectAnswers);
+await expectLazyParts();
 
 for (const incomplete of [{ REDIS_URL }, { JWT_SECRET_KEY }]) {
   const server = runBuiltServer({ NODE_ENV: 'production', PORT: '0', ...incomplete });

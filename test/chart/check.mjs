@@ -4,7 +4,7 @@ import 'reflect-metadata';
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { parseAllDocuments } from 'yaml';
-import { readEnvironment } from '../../dist/config/read-environment.js';
+import { readEnvironment } from '../../src/config/read-environment.js';
 import { Helm } from './helm.mjs';
 import { findFaults } from './kubernetes.schema.mjs';
 import { WRONG_VALUES } from './wrong-values.mjs';
