@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Load } from './load.js';
 import type { Scenario, Size } from './scenario.js';
-import { BULLET, Stage } from './stage.js';
+import { Stage } from './stage.js';
 
 const WARM_UP_MS = 1_500;
 
 /** Plays a scenario on a stage of its own, under load, and says what came of it. @throws AssertionError */
 export async function perform(scenario: Scenario, size: Size): Promise<void> {
-  const stage = await Stage.build({ pods: size.pods, ...(await scenario.stage?.()) });
+  const { pods, secondsPerReply } = size;
+  const stage = await Stage.build({ pods, secondsPerReply, ...(await scenario.stage?.()) });
   try {
     await underLoad(stage, scenario, size);
   } finally {
@@ -20,7 +21,7 @@ async function underLoad(stage: Stage, scenario: Scenario, size: Size): Promise<
   const entrance = await scenario.entrance?.(stage.haproxy.url);
   const load = new Load({
     url: entrance?.url ?? stage.haproxy.url,
-    bullet: BULLET,
+    bullet: stage.bullet,
     tolerated: scenario.tolerated,
     readers: size.readers,
     requestsPerSecond: size.requestsPerSecond,

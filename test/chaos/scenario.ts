@@ -6,6 +6,7 @@ export interface Size {
   readonly pods: number;
   readonly readers: number;
   readonly requestsPerSecond: number;
+  readonly secondsPerReply: number;
 }
 
 /** Something that befalls a stage while it is under load; nothing may be lost by it. */

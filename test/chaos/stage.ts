@@ -6,16 +6,14 @@ import { BuiltPod } from './built.pod.js';
 import { Haproxy } from './haproxy.js';
 import { Llm } from './llm.js';
 
-const WORDS = Array.from({ length: 22 }, (_, index) => `word${index}`);
-/** What one reply says, no word of it twice; the model takes {@link REPLY_SECONDS} for it. */
-export const BULLET = `- ${WORDS.join(' ')}.\n`;
 const TOKENS_PER_SECOND = 6;
 /** A token of the emulated model has so many characters. */
 const TOKEN_CHARACTERS = 5;
-export const REPLY_SECONDS = BULLET.length / TOKEN_CHARACTERS / TOKENS_PER_SECOND;
 
 export interface StageOptions {
   readonly pods: number;
+  /** About how long the model takes for a reply. */
+  readonly secondsPerReply: number;
   /** Of every pod. */
   readonly variables?: Variables;
   /** The Redis of all pods; without one, a stage has its own, whose data survive a crash. */
@@ -28,14 +26,19 @@ export class Stage {
     readonly pods: readonly BuiltPod[],
     readonly haproxy: Haproxy,
     readonly llm: Llm,
+    /** What every reply says, no word of it twice. */
+    readonly bullet: string,
+    readonly secondsPerReply: number,
     private readonly rest: readonly { stop(): Promise<void> }[],
   ) {}
 
-  static async build({ pods: count, variables, redis }: StageOptions): Promise<Stage> {
+  static async build(options: StageOptions): Promise<Stage> {
+    const { pods: count, secondsPerReply, variables, redis } = options;
     const store = redis ?? (await durableRedis());
     const folder = new RepositoryFolder().add('one', [{ subject: 'feat: one' }]);
+    const bullet = bulletOf(secondsPerReply * TOKENS_PER_SECOND * TOKEN_CHARACTERS);
     const llm = await Llm.start({
-      steps: [{ text: BULLET, cites: [0] }],
+      steps: [{ text: bullet, cites: [0] }],
       tokensPerSecond: TOKENS_PER_SECOND,
     });
     const ports: number[] = [];
@@ -51,7 +54,8 @@ export class Stage {
     };
     const pods = ports.map((port) => new BuiltPod(port, settings));
     const haproxy = await Haproxy.start(ports);
-    const stage = new Stage(pods, haproxy, llm, [store, { stop: async () => folder.remove() }]);
+    const rest = [store, { stop: async () => folder.remove() }];
+    const stage = new Stage(pods, haproxy, llm, bullet, secondsPerReply, rest);
     try {
       await Promise.all(pods.map((pod) => pod.start()));
       await haproxy.seesAll();
@@ -69,6 +73,13 @@ export class Stage {
     await this.llm.stop();
     for (const one of this.rest) await one.stop();
   }
+}
+
+/** About as many characters. */
+function bulletOf(length: number): string {
+  let words = '';
+  for (let count = 0; words.length < length; count += 1) words += ` word${count}`;
+  return `-${words}.\n`;
 }
 
 /** It has on disk what it acknowledged. */

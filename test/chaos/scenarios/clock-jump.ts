@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Scenario } from '../scenario.js';
-import { REPLY_SECONDS } from '../stage.js';
 
 /** The seconds that one pod's clock is ahead of the others', and then behind. */
 const JUMPS = [90, -90];
@@ -11,12 +10,12 @@ const JUMPS = [90, -90];
  */
 export const clockJump: Scenario = {
   name: 'clock jump',
-  play: async ({ pods, haproxy }) => {
+  play: async ({ pods, haproxy, secondsPerReply }) => {
     for (const seconds of JUMPS) {
       await pods[0]?.end('SIGTERM');
       await pods[0]?.start(seconds);
       await haproxy.seesAll();
-      await sleep(REPLY_SECONDS * 1_000);
+      await sleep(secondsPerReply * 1_000);
     }
   },
 };

@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Scenario } from '../scenario.js';
-import { REPLY_SECONDS } from '../stage.js';
 
 /** Every reply meets a model that is overloaded, breaks off, and says in the middle that it fails. */
 export const llmStorm: Scenario = {
   name: 'LLM storm',
-  play: async ({ llm }) => {
+  play: async ({ llm, secondsPerReply }) => {
     llm.mood = 'storm';
-    await sleep(2 * REPLY_SECONDS * 1_000);
+    await sleep(2 * secondsPerReply * 1_000);
     llm.mood = 'well';
   },
 };
