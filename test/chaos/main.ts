@@ -7,6 +7,7 @@ import { clockJump } from './scenarios/clock-jump.js';
 import { hastyRestart } from './scenarios/hasty-restart.js';
 import { killedPod } from './scenarios/killed-pod.js';
 import { llmStorm } from './scenarios/llm-storm.js';
+import { providerStorm } from './scenarios/provider-storm.js';
 import { redisFailover } from './scenarios/redis-failover.js';
 import { redisRestart } from './scenarios/redis-restart.js';
 import { rollingRestart } from './scenarios/rolling-restart.js';
@@ -27,10 +28,10 @@ const { values } = parseArgs({
 });
 /** What the others do not show as well, in as little time. */
 const brief = [hastyRestart, killedPod, redisRestart(), redisFailover(), llmStorm, slowNetwork];
-const all = [rollingRestart, ...brief, clockJump];
+const all = [rollingRestart, ...brief, providerStorm(), clockJump];
 const isWanted = (name: string): boolean => values.only === undefined || values.only === name;
 
-for (const scenario of values.short ? brief : all) {
+for (const scenario of values.short && !values.only ? brief : all) {
   if (isWanted(scenario.name)) await perform(scenario, values.short ? SHORT : LONG);
 }
 if (!values.short && isWanted('soak')) await perform(soak(Number(values.soak)), STEADY);

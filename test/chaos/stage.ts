@@ -18,6 +18,8 @@ export interface StageOptions {
   readonly variables?: Variables;
   /** The Redis of all pods; without one, a stage has its own, whose data survive a crash. */
   readonly redis?: { readonly url: string; stop(): Promise<void> };
+  /** What else the pods speak with, to be stopped after them. */
+  readonly rest?: readonly { stop(): Promise<void> }[];
 }
 
 /** Built pods behind a haproxy, with all they need: Redis, a model, and a repository. */
@@ -33,7 +35,7 @@ export class Stage {
   ) {}
 
   static async build(options: StageOptions): Promise<Stage> {
-    const { pods: count, secondsPerReply, variables, redis } = options;
+    const { pods: count, secondsPerReply, variables, redis, rest = [] } = options;
     const store = redis ?? (await durableRedis());
     const folder = new RepositoryFolder().add('one', [{ subject: 'feat: one' }]);
     const bullet = bulletOf(secondsPerReply * TOKENS_PER_SECOND * TOKEN_CHARACTERS);
@@ -54,8 +56,11 @@ export class Stage {
     };
     const pods = ports.map((port) => new BuiltPod(port, settings));
     const haproxy = await Haproxy.start(ports);
-    const rest = [store, { stop: async () => folder.remove() }];
-    const stage = new Stage(pods, haproxy, llm, bullet, secondsPerReply, rest);
+    const stage = new Stage(pods, haproxy, llm, bullet, secondsPerReply, [
+      ...rest,
+      store,
+      { stop: async () => folder.remove() },
+    ]);
     try {
       await Promise.all(pods.map((pod) => pod.start()));
       await haproxy.seesAll();
