@@ -100,11 +100,20 @@ describe('two pods', () => {
     }
   }, 60_000);
 
-  it('share all there is in a cluster of three nodes', async () => {
+  it('share all there is in a cluster of three nodes, and do not hang with it', async () => {
     const cluster = await RedisCluster.start();
+    const state = new RedisSharedState(connectRedis(cluster.url));
     try {
       await worksOn(cluster.url);
+      await state.waitUntilReady(5_000);
+      for (const node of cluster.nodes) node.freeze();
+      const key = { scope: 'one', name: 'value' };
+      const begun = Date.now();
+      const asked = [state.get(key), state.subscribe(key, () => undefined), state.ping()];
+      for (const { status } of await Promise.allSettled(asked)) expect(status).toBe('rejected');
+      expect(Date.now() - begun).toBeLessThan(1_000);
     } finally {
+      await state.onApplicationShutdown();
       await cluster.stop();
     }
   });

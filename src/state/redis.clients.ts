@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { readRedisUrl, type RedisUrl } from '../config/redis-url.js';
+import { hangUpWhenSilent } from './hang-up.js';
 import { joinWrites } from './join-writes.js';
 
 /** The two connections of a process: once subscribed, a connection can do nothing else. */
@@ -10,13 +11,14 @@ export interface RedisClients {
 }
 
 const HEARTBEAT_INTERVAL_MS = 5_000;
+/** How long a command may take. */
+const PATIENCE_MS = 500;
 
 const retryDelay = (attempt: number): number => Math.min(attempt * 100, 1_000);
 
 /** Whoever asks while Redis is away hears so at once; the connection is sought until it is back. */
 const FAIL_FAST: RedisOptions = {
   enableOfflineQueue: false,
-  commandTimeout: 500,
   // A command whose answer got lost is never sent again: it may have run, and its caller has moved on.
   maxRetriesPerRequest: 0,
   autoResendUnfulfilledCommands: false,
@@ -48,11 +50,20 @@ export function reconnect(client: Redis | Cluster): void {
 
 function connect(url: string, purpose: string, heartbeatMs: number): Redis | Cluster {
   const client = open(readRedisUrl(url), { ...FAIL_FAST, connectionName: `git-recap-${purpose}` });
-  if (client instanceof Cluster) client.on('+node', joinWrites);
-  else joinWrites(client);
+  if (client instanceof Cluster) {
+    client.on('+node', setUp);
+    hangUpWhenSilent(client, PATIENCE_MS);
+  } else {
+    setUp(client);
+  }
   reportOutages(client, purpose);
   keepAlive(client, heartbeatMs);
   return client;
+}
+
+function setUp(connection: Redis): void {
+  joinWrites(connection);
+  hangUpWhenSilent(connection, PATIENCE_MS);
 }
 
 function open(url: RedisUrl, options: RedisOptions): Redis | Cluster {
@@ -71,7 +82,7 @@ function open(url: RedisUrl, options: RedisOptions): Redis | Cluster {
         sentinelPassword,
         enableTLSForSentinelMode: url.tls,
         sentinelTLS: tls,
-        sentinelCommandTimeout: options.commandTimeout,
+        sentinelCommandTimeout: PATIENCE_MS,
         sentinelRetryStrategy: retryDelay,
       });
     case 'cluster':

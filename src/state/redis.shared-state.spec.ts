@@ -99,6 +99,15 @@ describeWithRedis('RedisSharedState', () => {
     await expectMessagesFrom(() => state.publish(key, 'after'), heard);
   }, 30_000);
 
+  it('waits once for a Redis that froze, not for each of several commands in turn', async () => {
+    server.freeze();
+    const begun = Date.now();
+    for (let turn = 0; turn < 10; turn += 1) {
+      await expect(state.get(key)).rejects.toMatchObject(UNAVAILABLE);
+    }
+    expect(Date.now() - begun).toBeLessThan(1_500);
+  }, 30_000);
+
   it('subscribes anew when only the subscriber is cut off', async () => {
     const heard: string[] = [];
     await state.subscribe(key, (message) => void heard.push(message));

@@ -22,7 +22,7 @@ export class RedisSubscriptions {
       // Also for a channel that has listeners: its confirmation says that the subscription stands now.
       await this.client.subscribe(channel);
     } catch (error) {
-      await leave();
+      void leave();
       throw error;
     }
     return leave;

@@ -3,8 +3,11 @@ import { isLast, type ReplyEvent } from './reply.js';
 import type { ReplyLog } from './reply.log.js';
 
 const CHUNK = 64;
-/** A message that says the log has grown may be lost; then it is found out by looking. */
-const POLL_MS = 1_000;
+/**
+ * A message that says the log has grown may be lost; then it is found out by looking. Also what tells
+ * a request that waits for a reply within a second that the state is away.
+ */
+const POLL_MS = 750;
 
 /** What a follower needs to know beside the log. */
 export interface Vigil {

@@ -91,7 +91,7 @@ export class ReplyKeeper {
       .catch(() => undefined)
       .finally(() => {
         this.running.delete(record.id);
-        void this.limit.leave(session, record.id).catch(() => undefined);
+        this.limit.leave(session, record.id);
       });
     this.running.set(record.id, ended);
     this.drain.hold(ended);

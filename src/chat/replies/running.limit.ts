@@ -3,6 +3,7 @@ import type { Session } from '../../auth/session.js';
 import { SessionService } from '../../auth/session.service.js';
 import { Environment } from '../../config/environment.js';
 import { DomainError } from '../../errors/domain.error.js';
+import { outlast } from '../../state/outlast.js';
 import { SharedState, type StateKey } from '../../state/shared-state.js';
 import { ReplyStore } from './reply.store.js';
 
@@ -24,7 +25,7 @@ export class RunningLimit {
   /** @throws DomainError `too_many_replies` when as many are being written as may be. */
   async enter(session: Session, replyId: string): Promise<void> {
     const limit = this.environment.REPLIES_PER_SESSION;
-    await this.change(session, async (ids) => {
+    const entered = this.change(session, async (ids) => {
       const running = ids.length < limit ? ids : await this.onlyRunning(session, ids);
       if (running.length >= limit) {
         throw new DomainError(
@@ -34,10 +35,19 @@ export class RunningLimit {
       }
       return [...running, replyId];
     });
+    try {
+      await entered;
+    } catch (error) {
+      // It may have been noted all the same.
+      if (isUnavailable(error)) this.leave(session, replyId);
+      throw error;
+    }
   }
 
-  async leave(session: Session, replyId: string): Promise<void> {
-    await this.change(session, (ids) => ids.filter((id) => id !== replyId));
+  /** Makes room for another, when an outage of the store allows: one that never began ends in no log. */
+  leave(session: Session, replyId: string): void {
+    const left = outlast(() => this.change(session, (ids) => ids.filter((id) => id !== replyId)));
+    left.catch(() => undefined);
   }
 
   private async change(
@@ -61,3 +71,6 @@ export class RunningLimit {
     return ids.filter((_, index) => !ended[index]);
   }
 }
+
+const isUnavailable = (error: unknown): boolean =>
+  error instanceof DomainError && error.code === 'state_unavailable';
