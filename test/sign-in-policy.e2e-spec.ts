@@ -1,31 +1,37 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { SessionGrantDto } from '../src/auth/auth.dto.js';
 import type { Problem } from '../src/errors/problem.js';
+import { AzureDevopsEmulator } from './support/azure-devops.emulator.js';
 import { GithubEmulator } from './support/github.emulator.js';
 import { GitlabEmulator } from './support/gitlab.emulator.js';
 import { RepositoryFolder } from './support/repository.js';
 import { type Answer, TestServer } from './support/server.js';
 import { seededWorld } from './support/world/seeded.world.js';
 
-const ALLOWED = 'github:octo-org,gitlab:group/subgroup';
+const ALLOWED = 'github:octo-org,gitlab:group/subgroup,azure-devops:fabrikam';
 
 describe('SIGN_IN_ALLOW', () => {
   const folder = new RepositoryFolder().add('one', [{ subject: 'feat: one' }]);
   let github: GithubEmulator;
   let gitlab: GitlabEmulator;
+  let azure: AzureDevopsEmulator;
   let foreign: GitlabEmulator;
+  let foreignAzure: AzureDevopsEmulator;
   let server: TestServer;
 
   beforeAll(async () => {
-    [github, gitlab, foreign] = await Promise.all([
+    [github, gitlab, azure, foreign, foreignAzure] = await Promise.all([
       GithubEmulator.start(seededWorld()),
       GitlabEmulator.start(seededWorld()),
+      AzureDevopsEmulator.start(seededWorld()),
       GitlabEmulator.start(seededWorld()),
+      AzureDevopsEmulator.start(seededWorld()),
     ]);
     server = await TestServer.start({
       GITHUB_API_URL: github.url,
       GITLAB_URL: gitlab.url,
-      PROVIDER_HOSTS: foreign.url,
+      AZURE_DEVOPS_URL: azure.url,
+      PROVIDER_HOSTS: `${foreign.url},${foreignAzure.url}`,
       SIGN_IN_ALLOW: ALLOWED,
       GIT_ROOT: folder.path,
     });
@@ -33,13 +39,16 @@ describe('SIGN_IN_ALLOW', () => {
 
   afterAll(async () => {
     await server.stop();
-    await Promise.all([github.stop(), gitlab.stop(), foreign.stop()]);
+    const emulators = [github, gitlab, azure, foreign, foreignAzure];
+    await Promise.all(emulators.map((emulator) => emulator.stop()));
     folder.remove();
   });
 
   beforeEach(() => {
     github.organizations = {};
     gitlab.groups = {};
+    azure.organization = 'fabrikam';
+    azure.isPublic = false;
     github.heal();
   });
 
@@ -50,6 +59,13 @@ describe('SIGN_IN_ALLOW', () => {
       { provider, token: tokens[provider] },
       { token },
     );
+  const signInTo = (organization: string, own: { token?: string; baseUrl?: string } = {}) =>
+    server.post<SessionGrantDto & Problem>('/pat', {
+      provider: 'azure-devops',
+      token: AzureDevopsEmulator.TOKEN,
+      organization,
+      ...own,
+    });
   const expectRefused = ({ status, body }: Answer<Problem>) => {
     expect(body.code).toBe('sign_in_refused');
     expect(status).toBe(403);
@@ -60,7 +76,9 @@ describe('SIGN_IN_ALLOW', () => {
     expect((await signIn('github')).status).toBe(201);
     gitlab.groups = { 'group/subgroup': 'active' };
     expect((await signIn('gitlab')).status).toBe(201);
-    expect([...github.unexpected(), ...gitlab.unexpected()]).toEqual([]);
+    expect((await signInTo('fabrikam')).status).toBe(201);
+    const emulators = [github, gitlab, azure];
+    expect(emulators.flatMap((emulator) => emulator.unexpected())).toEqual([]);
   });
 
   it('refuses members of others, and those who were only invited', async () => {
@@ -68,6 +86,16 @@ describe('SIGN_IN_ALLOW', () => {
     expectRefused(await signIn('github'));
     gitlab.groups = { group: 'active', 'group/subgroup': 'awaiting' };
     expectRefused(await signIn('gitlab'));
+    for (const other of ['contoso', 'fabrikam-labs']) {
+      azure.organization = other;
+      expectRefused(await signInTo(other));
+    }
+  });
+
+  it('does not take a stranger for a member whom a public organisation of Azure DevOps answers', async () => {
+    azure.isPublic = true;
+    const { status, body } = await signInTo('fabrikam', { token: 'of-another-organisation' });
+    expect([status, body.code]).toEqual([401, 'provider_unauthorized']);
   });
 
   it('refuses those whose token may not tell', async () => {
@@ -85,6 +113,7 @@ describe('SIGN_IN_ALLOW', () => {
     foreign.groups = { 'group/subgroup': 'active' };
     const request = { provider: 'gitlab', token: GitlabEmulator.TOKEN, baseUrl: foreign.url };
     expectRefused(await server.post<Problem>('/pat', request));
+    expectRefused(await signInTo('fabrikam', { baseUrl: foreignAzure.url }));
   });
 
   it('lets who is admitted link what they like, and asks of guests', async () => {

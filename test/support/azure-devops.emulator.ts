@@ -6,7 +6,7 @@ import {
   repositoryAnswer,
   threadAnswers,
 } from './azure-devops/git.answers.js';
-import { connectionData } from './azure-devops/identities.js';
+import { anonymousConnectionData, connectionData } from './azure-devops/identities.js';
 import { locationsOf } from './azure-devops/resource-areas.js';
 import { batchAnswer, wiqlAnswer } from './azure-devops/work-item.answers.js';
 import {
@@ -24,6 +24,10 @@ export class AzureDevopsEmulator extends ProviderEmulator {
   static readonly TOKEN = 'azure-devops-emulated-token';
   private static readonly AUTHORIZATION = `Basic ${btoa(`:${AzureDevopsEmulator.TOKEN}`)}`;
 
+  /** The one whose address it is. */
+  organization = ORGANIZATION;
+  /** Whether it has public projects: then whoever has no good token is somebody, too. */
+  isPublic = false;
   /** On every answer. */
   headers: Record<string, string> = {};
   /** Lists of Azure DevOps carry none. */
@@ -34,7 +38,13 @@ export class AzureDevopsEmulator extends ProviderEmulator {
   }
 
   protected answer(request: EmulatedRequest): EmulatedAnswer {
-    if (request.headers.authorization !== AzureDevopsEmulator.AUTHORIZATION) {
+    const { authorization } = request.headers;
+    const isKnown = authorization === AzureDevopsEmulator.AUTHORIZATION;
+    const isConnectionData = /\/_apis\/connectionData$/i.test(request.url.pathname);
+    if (!isKnown && this.isPublic && isConnectionData) {
+      return { status: 200, body: anonymousConnectionData() };
+    }
+    if (!isKnown) {
       // What a browser would show.
       const headers = { 'content-type': 'text/html; charset=utf-8' };
       return { status: 203, body: '<html>Sign in</html>', headers };
@@ -43,7 +53,7 @@ export class AzureDevopsEmulator extends ProviderEmulator {
       .slice(1)
       .split('/')
       .map(decodeURIComponent);
-    if (organization !== ORGANIZATION) return NOT_FOUND;
+    if (organization !== this.organization) return NOT_FOUND;
     const answer = this.answerIn(request, path);
     if (!answer) this.surprises.push(`${request.method} ${request.url.href}`);
     return { ...(answer ?? NOT_FOUND), headers: this.headers };

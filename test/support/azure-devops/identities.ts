@@ -25,3 +25,10 @@ export function connectionData(world: World) {
   };
   return { authenticatedUser: user, authorizedUser: user, deploymentType: 'hosted' };
 }
+
+/** What is told to whom nobody knows. */
+export function anonymousConnectionData() {
+  const id = 'aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa';
+  const user = { id, providerDisplayName: 'Anonymous', isActive: true, properties: {} };
+  return { authenticatedUser: user, authorizedUser: user, deploymentType: 'hosted' };
+}
