@@ -3,10 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, fetch } from 'undici';
 import type { SessionGrantDto } from '../../src/auth/auth.dto.js';
 import { ResumingReader } from '../support/resuming.reader.js';
+import { StreamingReader } from './streaming.reader.js';
 
 const PATHS = ['/session', '/replies', '/repos', '/health/live'];
 /** At a time. */
 const REPLIES_PER_SESSION = 4;
+/** Of so many readers one reads over HTTP, the others through a WebSocket. */
+const ONE_STREAM_IN = 4;
 /** A session holds a number of replies, and then has to be begun anew. */
 const REPLIES_OF_A_SESSION = 100;
 
@@ -74,7 +77,7 @@ export class Load {
   private async keepReading(index: number): Promise<void> {
     for (let read = 1; !this.stopping; read += 1) {
       const grant = this.grantOf(index);
-      const reader = new ResumingReader(() => [this.options.url], grant);
+      const reader = this.readerOf(index, grant);
       try {
         await reader.read();
         await this.check(reader, grant);
@@ -90,8 +93,18 @@ export class Load {
     }
   }
 
+  private readerOf(index: number, grant: SessionGrantDto): ResumingReader | StreamingReader {
+    const { url } = this.options;
+    return index % ONE_STREAM_IN === 0
+      ? new StreamingReader(url, grant)
+      : new ResumingReader(() => [url], grant);
+  }
+
   /** Once, in order, without a gap, and the same as what the log has and the model wrote. */
-  private async check(reader: ResumingReader, grant: SessionGrantDto): Promise<void> {
+  private async check(
+    reader: ResumingReader | StreamingReader,
+    grant: SessionGrantDto,
+  ): Promise<void> {
     const numbers = reader.events.map(({ data }) => data.seq);
     assert.deepEqual(
       numbers,
