@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Server } from 'node:http';
 import { connect } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import { RepositoryFolder } from './support/repository.js';
 import { TestServer } from './support/server.js';
 import { HandshakeRefused, SocketClient } from './support/socket.client.js';
@@ -21,17 +21,21 @@ describe('at its edges the server', () => {
     folder.remove();
   });
 
-  /** Opens a connection and writes the pieces with pauses; all that came back until it was closed. */
+  /** Opens a connection and writes the pieces with pauses, until it is answered or closed; all that came back. */
   const speak = async (...pieces: string[]): Promise<string> => {
     const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+    let answer = '';
+    socket.setEncoding('utf8').on('data', (text: string) => (answer += text));
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    // What is still written when the server has closed resets the connection.
     socket.on('error', () => undefined);
-    const answer = text(socket).catch(() => '');
     for (const piece of pieces) {
-      if (!socket.writable) break;
+      if (answer || !socket.writable) break;
       socket.write(piece);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await pause(50);
     }
-    return answer.finally(() => socket.destroy());
+    await closed;
+    return answer;
   };
   const dribble = (start: string, piece: string): string[] => [
     start,
@@ -118,7 +122,10 @@ describe('at its edges the server', () => {
       const slow = speak(...pieces);
       expect((await server.get('/health/live')).status).toBe(200);
       const answer = await slow;
-      if (answer) expect(answer).toMatch(/^HTTP\/1.1 408 /);
+      expect(answer).toMatch(/^HTTP\/1.1 408 Request Timeout\r\n/);
+      expect(answer).toContain('\r\nConnection: close\r\n');
+      const [, body = ''] = answer.split('\r\n\r\n');
+      expect(JSON.parse(body)).toMatchObject({ status: 408, code: 'request_timeout' });
     });
 
     it('within seconds, as it is shipped', () => {
