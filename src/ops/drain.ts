@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { setMaxListeners } from 'node:events';
 import { Environment } from '../config/environment.js';
 import { DomainError } from '../errors/domain.error.js';
 
@@ -21,6 +22,8 @@ export class Drain implements OnModuleDestroy {
   private timer?: NodeJS.Timeout;
 
   constructor(private readonly environment: Environment) {
+    // Everything that runs listens.
+    setMaxListeners(0, this.draining, this.deadline);
     this.idle = new Promise((resolve) => {
       this.becomeIdle = resolve;
     });

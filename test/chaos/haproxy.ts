@@ -6,6 +6,15 @@ import { join } from 'node:path';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/redis.server.js';
 
+/** How haproxy sees a pod. */
+interface Row {
+  readonly name: string;
+  readonly status: string;
+  /** How its last check went, after how many milliseconds, and how many connections it has. */
+  readonly check: string;
+  readonly retries: number;
+}
+
 /** A real haproxy before the pods: it asks for their readiness and repeats what is safe to repeat. */
 export class Haproxy {
   private constructor(
@@ -50,7 +59,7 @@ export class Haproxy {
     await rm(this.directory, { recursive: true, force: true });
   }
 
-  private async rows(): Promise<{ name: string; status: string; retries: number }[]> {
+  private async rows(): Promise<Row[]> {
     const lines = (await (await fetch(this.statusUrl)).text()).trim().split('\n');
     const columns = lines[0]!.replace(/^# /, '').split(',');
     return lines
@@ -59,6 +68,9 @@ export class Haproxy {
       .map((cells) => ({
         name: cells[1]!,
         status: cells[columns.indexOf('status')]!,
+        check: ['check_status', 'check_duration', 'last_chk', 'scur']
+          .map((column) => cells[columns.indexOf(column)])
+          .join(' '),
         retries: Number(cells[columns.indexOf('wretr')]),
       }));
   }
@@ -84,7 +96,7 @@ backend pods
   balance leastconn
   option httpchk
   http-check send meth GET uri /health/ready ver HTTP/1.1 hdr Host 127.0.0.1
-  default-server inter 250ms fall 2 rise 1
+  default-server inter 250ms fall 2 rise 1 slowstart 5s
   retry-on conn-failure empty-response 503
   # What is not safe to send twice is repeated only when no pod has seen it.
   http-request disable-l7-retry if !METH_GET

@@ -1,5 +1,6 @@
 import { Environment } from '../../src/config/environment.js';
 import { CertificateAuthorities } from '../../src/providers/git/certificate-authorities.js';
+import { GitCapacity } from '../../src/providers/git/git.capacity.js';
 import { GitCloneCache } from '../../src/providers/git/git.clone-cache.js';
 import { GitFetcher } from '../../src/providers/git/git.fetcher.js';
 import { GitGate } from '../../src/providers/git/git.gate.js';
@@ -15,8 +16,10 @@ export function gitFetcher(
 ): GitFetcher {
   const settings = Object.assign(new Environment(), { GIT_HOSTS: [] }, environment);
   const gate = new GitGate(settings, resolver, new CertificateAuthorities(settings));
+  const capacity = new GitCapacity();
   return new GitFetcher(
-    new LocalSource(new LocalRepositories(settings)),
-    new RemoteSource(gate, new GitCloneCache(settings)),
+    new LocalSource(new LocalRepositories(settings), capacity),
+    new RemoteSource(gate, new GitCloneCache(settings, capacity), capacity),
+    capacity,
   );
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.js';
 import { DomainError } from '../../errors/domain.error.js';
+import { GitCapacity } from './git.capacity.js';
 import { Clone } from './clone.js';
 import { folderSize } from './folder-size.js';
 import type { AdmittedAddress } from './git.gate.js';
@@ -45,7 +46,10 @@ export class GitCloneCache {
   private readonly work = new SharedWork<void>();
   private opened?: Promise<void>;
 
-  constructor(private readonly environment: Environment) {}
+  constructor(
+    private readonly environment: Environment,
+    private readonly capacity: GitCapacity,
+  ) {}
 
   /**
    * The clone of an address, made or brought up to date if need be; once for all who ask at the
@@ -78,10 +82,12 @@ export class GitCloneCache {
   ): Promise<void> {
     if (!entry.sound) await this.discard(entry);
     if (Date.now() - entry.fetchedAt < FRESH_FOR) return;
-    const made = await isOnDisk(entry);
-    if (!made || !(await this.fetched(entry, admitted, signal))) {
-      await this.makeClone(entry, admitted, signal);
-    }
+    await this.capacity.transfer(signal, async () => {
+      const made = await isOnDisk(entry);
+      if (!made || !(await this.fetched(entry, admitted, signal))) {
+        await this.makeClone(entry, admitted, signal);
+      }
+    });
     entry.fetchedAt = Date.now();
     await this.makeRoom();
   }

@@ -6,7 +6,9 @@ import { BaseFetcher, type ActionBatch, type RepositoryListing } from '../base.f
 import type { Connection, ConnectionRequest } from '../connection.js';
 import type { RepositoryCoverage } from '../coverage.js';
 import type { Repository } from '../repository.js';
+import { GitCapacity } from './git.capacity.js';
 import { GIT_ACTION_TYPES, readActions } from './git.action-reader.js';
+import { BUSY } from './git.problem.js';
 import { GitError } from './git.process.js';
 import type { GitRepository } from './git.repository.js';
 import type { GitSource, OpenRepository } from './git.source.js';
@@ -28,6 +30,7 @@ export class GitFetcher extends BaseFetcher {
   constructor(
     private readonly local: LocalSource,
     private readonly remote: RemoteSource,
+    private readonly capacity: GitCapacity,
   ) {
     super();
   }
@@ -87,7 +90,9 @@ export class GitFetcher extends BaseFetcher {
     let begun = false;
     let described: Promise<GitRepository> | undefined;
     const describe = (): Promise<GitRepository> => (described ??= opened.describe());
+    let leave = (): void => undefined;
     try {
+      leave = await this.capacity.beginReading(signal);
       for await (const actions of readActions({ ...opened, describe }, query, signal)) {
         begun = true;
         yield { actions, coverage: [] };
@@ -95,6 +100,8 @@ export class GitFetcher extends BaseFetcher {
     } catch (error) {
       if (!(error instanceof GitError)) throw error;
       failure = error;
+    } finally {
+      leave();
     }
     const { id, fullName } = (await describe()).reference;
     const kinds = GIT_ACTION_TYPES.filter((type) => query.types.includes(type));
@@ -128,7 +135,9 @@ const known = ({ id, fullName, url }: Repository): GitRepository => ({
   address: GitWebAddress.fromRemote(url),
 });
 
-const reasonOf = ({ reason }: GitError): string =>
-  reason === 'timeout'
+function reasonOf({ reason }: GitError): string {
+  if (reason === 'busy') return BUSY;
+  return reason === 'timeout'
     ? 'git needed more time than it has; a shorter window needs less.'
     : 'git could not read all of the repository.';
+}

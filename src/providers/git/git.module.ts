@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CertificateAuthorities } from './certificate-authorities.js';
+import { GitCapacity } from './git.capacity.js';
 import { GitCloneCache } from './git.clone-cache.js';
 import { GitFetcher } from './git.fetcher.js';
 import { GitGate } from './git.gate.js';
@@ -15,6 +16,7 @@ import { RemoteSource } from './remote.source.js';
     HostResolver,
     CertificateAuthorities,
     GitGate,
+    GitCapacity,
     GitCloneCache,
     RemoteSource,
     GitFetcher,

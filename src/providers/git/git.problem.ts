@@ -1,6 +1,9 @@
 import { DomainError } from '../../errors/domain.error.js';
 import { GitError } from './git.process.js';
 
+/** What a user is told when no turn came to read a repository. */
+export const BUSY = 'The server reads many repositories at the moment; try again in a minute.';
+
 /** What a user is told when git could not reach or read a repository; anything but a GitError stays as it is. */
 export function gitProblem(error: unknown, name: string): unknown {
   if (!(error instanceof GitError)) return error;
@@ -8,6 +11,8 @@ export function gitProblem(error: unknown, name: string): unknown {
   switch (error.reason) {
     case 'timeout':
       return new DomainError('provider_timeout', `${name} did not answer in time.`, { cause });
+    case 'busy':
+      return new DomainError('provider_timeout', BUSY, { cause });
     case 'memory':
       return new DomainError('repository_too_large', `${name} sends more than fits here.`, {
         cause,

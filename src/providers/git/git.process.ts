@@ -22,8 +22,11 @@ export interface GitCommand {
   readonly timeout: number;
 }
 
-/** `memory`: what the other side sent would not fit. `missing`: there is no git to run. */
-export type GitErrorReason = 'failed' | 'timeout' | 'memory' | 'missing';
+/**
+ * `memory`: what the other side sent would not fit. `missing`: there is no git to run. `busy`: too many
+ * of them run already.
+ */
+export type GitErrorReason = 'failed' | 'timeout' | 'memory' | 'missing' | 'busy';
 
 /** git ended other than well. `diagnostics` is for the operator's log: git quotes addresses and paths. */
 export class GitError extends Error {

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Connection } from '../connection.js';
 import type { Repository } from '../repository.js';
+import { SharedWork } from '../shared-work.js';
+import { GitCapacity } from './git.capacity.js';
 import { GitDescription } from './git.description.js';
 import { gitProblem } from './git.problem.js';
 import type { RepositoryFolder } from './git.process.js';
@@ -16,8 +18,12 @@ export const LOCAL_SCHEME = 'path:';
 @Injectable()
 export class LocalSource implements GitSource {
   private readonly origins = new OriginMemory();
+  private readonly asked = new SharedWork<Repository>();
 
-  constructor(private readonly repositories: LocalRepositories) {}
+  constructor(
+    private readonly repositories: LocalRepositories,
+    private readonly capacity: GitCapacity,
+  ) {}
 
   async connect(wish: string): Promise<{ baseUrl: string; label: string }> {
     const { path, name } = await this.repositories.open(wish);
@@ -38,14 +44,22 @@ export class LocalSource implements GitSource {
     };
   }
 
+  /** Once for all who ask at the same time: what it is does not depend on who asks. */
   async getRepository(connection: Connection, signal: AbortSignal): Promise<Repository> {
+    return this.asked.join(connection.baseUrl, signal, (shared) => this.ask(connection, shared));
+  }
+
+  private async ask(connection: Connection, signal: AbortSignal): Promise<Repository> {
     const local = await this.repositories.open(pathOf(connection));
     const about = new GitDescription(local.folder, signal);
-    const [{ reference }, newest, branch] = await Promise.all([
-      this.describe(local, local.folder, signal),
-      about.newestCommit(),
-      about.defaultBranch(),
-    ]).catch((error: unknown) => {
+    const answers = this.capacity.ask(signal, () =>
+      Promise.all([
+        this.describe(local, local.folder, signal),
+        about.newestCommit(),
+        about.defaultBranch(),
+      ]),
+    );
+    const [{ reference }, newest, branch] = await answers.catch((error: unknown) => {
       throw gitProblem(error, local.path);
     });
     return {

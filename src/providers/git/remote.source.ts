@@ -3,6 +3,8 @@ import { DomainError } from '../../errors/domain.error.js';
 import type { Connection } from '../connection.js';
 import type { Repository } from '../repository.js';
 import { type GitAddress, parseGitAddress } from './git.address.js';
+import { SharedWork } from '../shared-work.js';
+import { GitCapacity } from './git.capacity.js';
 import { GitCloneCache } from './git.clone-cache.js';
 import { GitGate } from './git.gate.js';
 import { gitProblem } from './git.problem.js';
@@ -11,15 +13,24 @@ import type { GitSource, OpenRepository } from './git.source.js';
 import { GitWebAddress } from './git.web-address.js';
 import { runGit } from './run-git.js';
 
+/** What a host says of a repository. */
+interface Answer {
+  readonly address: GitAddress;
+  readonly defaultBranch?: string;
+}
+
 /** Milliseconds. */
 const QUESTION_TIMEOUT = 15_000;
 
 /** Repositories at https URLs, asked where they are and read from a clone. */
 @Injectable()
 export class RemoteSource implements GitSource {
+  private readonly asked = new SharedWork<Answer>();
+
   constructor(
     private readonly gate: GitGate,
     private readonly clones: GitCloneCache,
+    private readonly capacity: GitCapacity,
   ) {}
 
   async connect(wish: string, signal: AbortSignal): Promise<{ baseUrl: string; label: string }> {
@@ -59,19 +70,24 @@ export class RemoteSource implements GitSource {
     };
   }
 
-  /** One question to the host: is there a repository, and which branch is its HEAD on? */
-  private async ask(
-    url: string,
-    signal: AbortSignal,
-  ): Promise<{ address: GitAddress; defaultBranch?: string }> {
+  /** One question to the host for all who ask it at the same time. */
+  private ask(url: string, signal: AbortSignal): Promise<Answer> {
+    return this.asked.join(url, signal, (shared) => this.askHost(url, shared));
+  }
+
+  /** Is there a repository, and which branch is its HEAD on? */
+  private async askHost(url: string, signal: AbortSignal): Promise<Answer> {
     const { address, settings } = await this.gate.admit(url, signal);
-    const answer = await runGit({
-      arguments: ['ls-remote', '--symref', '--quiet', '--end-of-options', address.url, 'HEAD'],
-      settings,
-      network: true,
-      signal,
-      timeout: QUESTION_TIMEOUT,
-    }).catch((error: unknown) => {
+    const asked = this.capacity.transfer(signal, () =>
+      runGit({
+        arguments: ['ls-remote', '--symref', '--quiet', '--end-of-options', address.url, 'HEAD'],
+        settings,
+        network: true,
+        signal,
+        timeout: QUESTION_TIMEOUT,
+      }),
+    );
+    const answer = await asked.catch((error: unknown) => {
       throw gitProblem(error, nameOf(address));
     });
     // For git any page at all may be an old "dumb" host with nothing on it.

@@ -7,13 +7,13 @@ import { networkError, refusalIn } from './network.error.js';
 import type { OutboundLimits } from './outbound.limits.js';
 import type { OutboundTarget, PendingRequest } from './outbound-target.js';
 import { isRateLimited, retryAfter, retryTimeOf } from './rate-limit.js';
-import type { RequestGate } from './request.gate.js';
+import type { Semaphore } from '../semaphore.js';
 import { observed } from './outbound.channel.js';
 
 /** A hanging server is asked once more and no oftener: each attempt costs the whole time-out. */
 const MAX_ATTEMPTS_IN_VAIN = 2;
 
-/** One call with all its attempts. A place at the gate is held while a request runs, not between. */
+/** One call with all its attempts. A place is held while a request runs, not between. */
 export class OutboundCall {
   private attempts = 0;
   private paused = 0;
@@ -25,11 +25,11 @@ export class OutboundCall {
     private readonly limits: OutboundLimits,
   ) {}
 
-  async send(url: URL, gate: RequestGate): Promise<Answer> {
+  async send(url: URL, semaphore: Semaphore): Promise<Answer> {
     for (;;) {
       this.attempts += 1;
       const askedAt = performance.now();
-      const outcome = await gate
+      const outcome = await semaphore
         .run(this.request.signal, () => this.follow(url, performance.now() - askedAt))
         .catch((error: unknown) => this.failure(error));
       if (outcome instanceof DomainError) await this.pauseAfterFailure(outcome);

@@ -16,7 +16,7 @@ import type {
   PendingRequest,
 } from './outbound-target.js';
 import { publicLookup } from './public.lookup.js';
-import { RequestGate } from './request.gate.js';
+import { Semaphore } from '../semaphore.js';
 
 /** An answer with one of these must have no body (https://fetch.spec.whatwg.org/#null-body-status). */
 const WITHOUT_BODY = [204, 205, 304];
@@ -29,7 +29,7 @@ const WITHOUT_BODY = [204, 205, 304];
 @Injectable()
 export class OutboundHttp implements OnApplicationShutdown {
   private readonly dispatcher: Dispatcher;
-  private readonly gates = new Map<string, RequestGate>();
+  private readonly semaphores = new Map<string, Semaphore>();
   private readonly answers: EtagCache;
 
   constructor(
@@ -77,21 +77,21 @@ export class OutboundHttp implements OnApplicationShutdown {
 
   private async send(target: OutboundTarget, url: URL, request: PendingRequest): Promise<Answer> {
     const call = new OutboundCall(target, request, this.dispatcher, this.limits);
-    return this.throughGate(target, url.origin, (gate) => call.send(url, gate));
+    return this.throughSemaphore(target, url.origin, (semaphore) => call.send(url, semaphore));
   }
 
-  private async throughGate<T>(
+  private async throughSemaphore<T>(
     { credential = '' }: OutboundTarget,
     origin: string,
-    task: (gate: RequestGate) => Promise<T>,
+    task: (semaphore: Semaphore) => Promise<T>,
   ): Promise<T> {
     const key = `${origin} ${createHash('sha256').update(credential).digest('base64url')}`;
-    const gate = this.gates.get(key) ?? new RequestGate(this.limits.maxInFlight);
-    this.gates.set(key, gate);
+    const semaphore = this.semaphores.get(key) ?? new Semaphore(this.limits.maxInFlight);
+    this.semaphores.set(key, semaphore);
     try {
-      return await task(gate);
+      return await task(semaphore);
     } finally {
-      if (gate.idle && this.gates.get(key) === gate) this.gates.delete(key);
+      if (semaphore.idle && this.semaphores.get(key) === semaphore) this.semaphores.delete(key);
     }
   }
 }

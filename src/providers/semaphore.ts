@@ -1,7 +1,7 @@
 type Pass = () => void;
 
-/** Lets a bounded number of requests through at a time, first come first served. */
-export class RequestGate {
+/** Lets a bounded number of tasks run at a time, first come first served. */
+export class Semaphore {
   private inside = 0;
   private readonly waiting = new Set<Pass>();
 
@@ -13,21 +13,26 @@ export class RequestGate {
 
   /** Runs the task when its turn comes; rejects with the signal's reason when that comes first. */
   async run<T>(signal: AbortSignal, task: () => Promise<T>): Promise<T> {
-    await this.enter(signal);
+    const leave = await this.enter(signal);
     try {
       return await task();
     } finally {
-      this.leave();
+      leave();
     }
   }
 
-  private async enter(signal: AbortSignal): Promise<void> {
+  /** @returns what gives the place back, to be called once. @throws the signal's reason. */
+  async enter(signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
-    if (this.inside < this.capacity) {
-      this.inside += 1;
-      return;
-    }
-    await new Promise<void>((resolve, reject) => {
+    if (this.inside < this.capacity) this.inside += 1;
+    else await this.wait(signal);
+    return () => {
+      this.leave();
+    };
+  }
+
+  private wait(signal: AbortSignal): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
       const giveUp = (): void => {
         this.waiting.delete(pass);
         reject(signal.reason as Error);
