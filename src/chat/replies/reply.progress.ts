@@ -19,6 +19,17 @@ export function writtenIn(entries: readonly ReplyEntry[]): Written {
   return { text, citations, pending };
 }
 
+/** How many bullets there are, the last perhaps unfinished, and which of them nothing was cited for. */
+export function bulletsIn(entries: readonly ReplyEntry[]): { bullets: number; uncited: number[] } {
+  const { text, citations } = writtenIn(entries);
+  const bullets = text.split('\n').filter((line) => line.startsWith('- ')).length;
+  const cited = new Set(citations.map(({ bullet }) => bullet));
+  const uncited = Array.from({ length: bullets }, (_, index) => index + 1).filter(
+    (bullet) => !cited.has(bullet),
+  );
+  return { bullets, uncited };
+}
+
 export function hasEnded(entries: readonly ReplyEntry[]): boolean {
   const last = entries.at(-1);
   return last !== undefined && isLast(last);

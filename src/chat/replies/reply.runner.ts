@@ -16,7 +16,7 @@ import { toEntry } from './reply.entry.js';
 import { ReplyOwners } from './reply.owners.js';
 import { measureEntry } from './reply.meter.js';
 import { type PreparedReply, ReplyPreparation } from './reply.preparation.js';
-import { hasEnded, writtenIn } from './reply.progress.js';
+import { bulletsIn, hasEnded, writtenIn } from './reply.progress.js';
 import { ReplyStore } from './reply.store.js';
 
 /** A log's text ends here, whatever a writer does. */
@@ -121,7 +121,9 @@ export class ReplyRunner {
       );
     });
     const signal = AbortSignal.any([stop.signal, handOver]);
+    const told: ReplyEntry[] = [...known];
     const add = (entry: ReplyEntry): void => {
+      told.push(entry);
       measureEntry(meter, entry);
       appender.add(entry);
     };
@@ -136,7 +138,7 @@ export class ReplyRunner {
       spent = await this.speak(prepared, add, known, signal);
     } catch (error) {
       leaving = handOver.aborted && !stop.signal.aborted;
-      if (!leaving) add(this.ending(error, stop.signal, prepared));
+      if (!leaving) add(this.ending(error, stop.signal, told, prepared));
     } finally {
       await appender.flush();
       release();
@@ -197,17 +199,16 @@ export class ReplyRunner {
     };
   }
 
-  private ending(error: unknown, stop: AbortSignal, prepared?: PreparedReply): ReplyEntry {
+  private ending(
+    error: unknown,
+    stop: AbortSignal,
+    told: readonly ReplyEntry[],
+    prepared?: PreparedReply,
+  ): ReplyEntry {
     if (stop.aborted) {
       const { coverage } = prepared ?? {};
-      return {
-        event: 'done',
-        stopReason: 'cancelled',
-        usage: {},
-        coverage,
-        bullets: 0,
-        uncited: [],
-      };
+      const bullets = bulletsIn(told);
+      return { event: 'done', stopReason: 'cancelled', usage: {}, coverage, ...bullets };
     }
     const problem = toProblem(error);
     if (problem.status >= 500) this.logger.error(error);
