@@ -158,6 +158,24 @@ describe('a question to a language model', () => {
     expect(end.data).toMatchObject({ stopReason: 'end', usage: { inputTokens: 1_000 } });
   });
 
+  it('tells how many earlier turns it was not given', async () => {
+    const few = await TestServer.start({
+      GIT_ROOT: folder.path,
+      ANTHROPIC_API_KEY: 'sk-test',
+      ANTHROPIC_BASE_URL: llm.url,
+    });
+    const socket = await few.connect(await few.clone('one'));
+    await recap(socket);
+    for (let turn = 0; turn < 20; turn += 1) await ask(socket, `Question ${String(turn)}`);
+    expect((await ask(socket, 'All of them?')).end.data.omittedTurns).toBeUndefined();
+    const { end } = await ask(socket, 'And now?');
+    expect(end.data.omittedTurns).toBe(1);
+    const asked = llm.requests.at(-1)?.body.messages.map(({ content }) => content);
+    expect(asked).not.toContain('Question 0');
+    expect(asked).toContain('Question 1');
+    await few.stop();
+  });
+
   it('is charged what it took, and refused when the day’s tokens are used up', async () => {
     const grant = await server.clone('one');
     const token = grant.accessToken;

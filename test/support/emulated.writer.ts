@@ -37,9 +37,13 @@ export class EmulatedWriter {
     readonly emulator: LlmEmulator,
   ) {}
 
-  static async start(script: LlmScript, idleMilliseconds?: number): Promise<EmulatedWriter> {
+  static async start(
+    script: LlmScript,
+    idleMilliseconds?: number,
+    more: Partial<Environment> = {},
+  ): Promise<EmulatedWriter> {
     const emulator = await startLlmEmulator(script);
-    const environment = new Environment();
+    const environment = Object.assign(new Environment(), more);
     environment.ANTHROPIC_API_KEY = EMULATED_KEY;
     environment.ANTHROPIC_BASE_URL = emulator.url;
     environment.ANTHROPIC_MODEL = 'emulated-model';

@@ -8,7 +8,7 @@ import {
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { charactersOf, findFault, type MessagesRequest } from './llm.request.js';
+import { findFault, type MessagesRequest, tokensOf } from './llm.request.js';
 
 /** What the emulator sends: text with its citations in a content block of its own, or something in between. */
 export type LlmStep =
@@ -30,6 +30,8 @@ export interface LlmMessage {
   readonly stopReason?: string;
   readonly inputTokens?: number;
   readonly outputTokens?: number;
+  /** Input tokens read from the cache, beside the others. */
+  readonly cachedTokens?: number;
   /** Milliseconds until the first event. */
   readonly firstTokenDelay?: number;
   /** Deltas a second; absent: as fast as they can be sent. */
@@ -58,7 +60,7 @@ export interface LlmRequest {
 export interface LlmEmulator {
   readonly url: string;
   readonly requests: readonly LlmRequest[];
-  /** How often tokens were counted; four characters are one. */
+  /** How often tokens were counted. */
   counts(): number;
   /** What came that should not have: unknown routes, malformed requests, more requests than replies. */
   unexpected(): readonly string[];
@@ -93,7 +95,7 @@ export const startLlmEmulator = async (script: LlmScript): Promise<LlmEmulator> 
     const body = JSON.parse(text) as MessagesRequest;
     if (request.url?.endsWith('/count_tokens')) {
       counts += 1;
-      sendJson(response, 200, { input_tokens: Math.ceil(charactersOf(body) / 4) });
+      sendJson(response, 200, { input_tokens: tokensOf(body) });
       return;
     }
     const index = requests.push({ headers: request.headers, body, ended }) - 1;
@@ -220,9 +222,13 @@ type StreamEvent = readonly [event: string, data: Readonly<Record<string, unknow
 
 function* eventsOf(reply: LlmMessage, model: string): Generator<StreamEvent> {
   const { steps, end = 'complete', stopReason = 'end_turn' } = reply;
-  const { inputTokens = 100, outputTokens = 20 } = reply;
+  const { inputTokens = 100, outputTokens = 20, cachedTokens = 0 } = reply;
 
-  const usage = { input_tokens: inputTokens, output_tokens: 1 };
+  const usage = {
+    input_tokens: inputTokens,
+    cache_read_input_tokens: cachedTokens,
+    output_tokens: 1,
+  };
   yield ['message_start', { message: { ...messageOf(model), stop_reason: null, usage } }];
 
   let index = 0;

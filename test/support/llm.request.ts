@@ -29,10 +29,18 @@ const FIELDS_OF_ROUTES: Readonly<Record<string, readonly string[]>> = {
   '/v1/messages/count_tokens': ['model', 'system', 'messages'],
 };
 
-/** Everything the model is given to read. */
-export const charactersOf = ({ system = '', messages }: MessagesRequest): number =>
-  messages.flatMap(({ content }) => textsOf(content)).reduce((sum, { length }) => sum + length, 0) +
-  system.length;
+/** The tokens of all that the model is given to read: four bytes of UTF-8 are one. */
+export const tokensOf = ({ system = '', messages }: MessagesRequest): number => {
+  const texts = [system, ...messages.flatMap(({ content }) => textsOf(content))];
+  return Math.ceil(Buffer.byteLength(texts.join('')) / 4);
+};
+
+/** The blocks of the document that the conversation begins with. */
+export const documentOf = ({ messages }: MessagesRequest): string[] => {
+  const [document] = messages[0]?.content ?? [];
+  if (typeof document !== 'object' || document.type !== 'document') throw new Error('no document');
+  return document.source.content.map(({ text }) => text);
+};
 
 const textsOf = (content: MessagesRequest['messages'][number]['content']): string[] => {
   if (typeof content === 'string') return [content];

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 
 import { ACTION_STATES, ACTION_TYPES, type Action } from '../../src/providers/action.js';
 import {
+  type QuestionJob,
   RECAP_STYLES,
   type RecapJob,
   type RecapWriter,
@@ -34,17 +35,18 @@ export interface Written {
   readonly end: Extract<WriterEvent, { kind: 'end' }>;
 }
 
-export const writeAll = async (
+export const writeAll = (
   writer: RecapWriter,
   job: RecapJob,
   signal: AbortSignal = new AbortController().signal,
-): Promise<Written> => {
-  const events: WriterEvent[] = [];
-  for await (const event of writer.write(job, signal)) events.push(event);
-  return put(events);
-};
+): Promise<Written> => put(writer.write(job, signal));
 
-const put = (events: readonly WriterEvent[]): Written => {
+export const answerAll = (writer: RecapWriter, job: QuestionJob): Promise<Written> =>
+  put(writer.answer(job, new AbortController().signal));
+
+const put = async (spoken: AsyncIterable<WriterEvent>): Promise<Written> => {
+  const events: WriterEvent[] = [];
+  for await (const event of spoken) events.push(event);
   const text = events.map((event) => (event.kind === 'text' ? event.text : '')).join('');
   const citations = new Map<number, string[]>();
   for (const event of events) {

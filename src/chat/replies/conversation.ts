@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Session } from '../../auth/session.js';
 import { DomainError } from '../../errors/domain.error.js';
-import type { Turn } from '../writer/recap.writer.js';
+import type { QuestionJob, Turn } from '../writer/recap.writer.js';
 import type { ReplyRecord } from './reply.js';
 import { ReplyJobs } from './reply.jobs.js';
 import { hasEnded, writtenIn } from './reply.progress.js';
@@ -41,8 +41,15 @@ export class Conversation {
     return writtenIn(await this.store.log(session, replyId).readAll()).text;
   }
 
-  /** The questions about a recap that were answered before this one was asked, oldest first. */
-  async turns(session: Session, about: string, beforeReply: string): Promise<Turn[]> {
+  /**
+   * The questions about a recap that were answered before this one was asked, oldest first, and how
+   * many were asked before these.
+   */
+  async turns(
+    session: Session,
+    about: string,
+    beforeReply: string,
+  ): Promise<Pick<QuestionJob, 'turns' | 'omittedTurns'>> {
     const records = await this.store.all(session);
     const earlier = records
       .slice(
@@ -50,10 +57,12 @@ export class Conversation {
         records.findIndex(({ id }) => id === beforeReply),
       )
       .filter(({ request }) => request.kind === 'chat' && request.about === about);
-    const turns = await Promise.all(
-      earlier.slice(-MAX_TURNS).map((record) => this.turnOf(session, record)),
-    );
-    return turns.filter((turn) => turn !== undefined);
+    const latest = earlier.slice(-MAX_TURNS);
+    const turns = await Promise.all(latest.map((record) => this.turnOf(session, record)));
+    return {
+      turns: turns.filter((turn) => turn !== undefined),
+      omittedTurns: earlier.length - latest.length,
+    };
   }
 
   private async turnOf(session: Session, { id, request }: ReplyRecord): Promise<Turn | undefined> {

@@ -55,6 +55,7 @@ export class UsageDto {
   inputTokens?: number;
   /** Of the input tokens, those read from the model's cache. */
   cachedInputTokens?: number;
+  outputTokens?: number;
   /** US dollars, where the model's price is known. */
   cost?: number;
 }

@@ -17,7 +17,7 @@ export interface RecapWork {
 /** What an answer is written from, beside the actions of its recap. */
 export interface ChatWork {
   readonly kind: 'chat';
-  readonly job: Pick<QuestionJob, 'recap' | 'turns' | 'question'>;
+  readonly job: Pick<QuestionJob, 'recap' | 'turns' | 'omittedTurns' | 'question'>;
 }
 
 export type ReplyWork = RecapWork | ChatWork;

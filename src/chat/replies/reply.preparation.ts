@@ -103,11 +103,11 @@ export class ReplyPreparation {
     replyId: string,
     { question, about }: ChatRequest,
   ): Promise<ChatWork> {
-    const [recap, turns] = await Promise.all([
+    const [recap, earlier] = await Promise.all([
       this.conversation.textOf(session, about),
       this.conversation.turns(session, about, replyId),
     ]);
-    return { kind: 'chat', job: { recap, turns, question } };
+    return { kind: 'chat', job: { recap, ...earlier, question } };
   }
 
   private async ready(

@@ -37,6 +37,8 @@ export interface QuestionJob extends Material {
   readonly recap: string;
   /** Oldest first. */
   readonly turns: readonly Turn[];
+  /** How many questions came before these. */
+  readonly omittedTurns: number;
   readonly question: string;
 }
 

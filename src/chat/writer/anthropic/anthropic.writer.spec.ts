@@ -17,14 +17,21 @@ import {
   jobOf,
   writeAll,
 } from '../../../../test/support/recap.jobs.js';
+import type { Environment } from '../../../config/environment.js';
 import type { AnthropicWriter } from './anthropic.writer.js';
 
 const { actions } = job;
 
 let emulator: LlmEmulator;
 
-const emulate = async (script: LlmScript): Promise<AnthropicWriter> => {
-  const started = await EmulatedWriter.start(script);
+const PRICE = { input: 3, output: 15, cacheWrite: 3.75, cacheRead: 0.3 };
+const DEAR = { input: 300, output: 1_500, cacheWrite: 375, cacheRead: 30 };
+
+const emulate = async (
+  script: LlmScript,
+  prices: Environment['ANTHROPIC_PRICES'] = {},
+): Promise<AnthropicWriter> => {
+  const started = await EmulatedWriter.start(script, undefined, { ANTHROPIC_PRICES: prices });
   emulator = started.emulator;
   return started.writer;
 };
@@ -136,6 +143,24 @@ describe('the recap of a language model', () => {
     const { end } = await writeAll(await emulate([{ ...REPLY, stopReason: 'max_tokens' }]), job);
 
     expect(end.stopReason).toBe('length');
+  });
+
+  it.each([
+    ['is in the table', { emulated: PRICE }, (900 * 3 + 100 * 0.3 + 50 * 15) / 1e6],
+    ['is in it by a longer name', { emul: DEAR, emulated: PRICE }, 0.00348],
+    ['is not', { 'another-model': PRICE }, undefined],
+  ])('tells what it cost where the price of the model %s', async (_, prices, cost) => {
+    const reply = { ...REPLY, inputTokens: 900, cachedTokens: 100, outputTokens: 50 };
+    const { end } = await writeAll(await emulate([reply], prices), job);
+
+    expect(end.usage).toEqual({
+      writer: 'anthropic',
+      model: 'emulated-model',
+      inputTokens: 1_000,
+      cachedInputTokens: 100,
+      outputTokens: 50,
+      ...(cost === undefined ? {} : { cost }),
+    });
   });
 
   it('asks no model about nothing', async () => {

@@ -19,7 +19,6 @@ import { MessagesClient } from './messages.client.js';
 import { goOn, streamed } from './prompt.js';
 import { ReplyParser } from './reply.parser.js';
 import { Said } from './said.js';
-import { estimateTokens } from './selection.js';
 import { type Task, Tasks } from './tasks.js';
 import { UsageMeter } from './usage.meter.js';
 
@@ -103,12 +102,7 @@ export class AnthropicWriter extends RecapWriter implements OnApplicationBootstr
 
   override estimate(job: RecapJob | QuestionJob): number {
     if (job.actions.length === 0 && !('question' in job)) return 0;
-    const { ANTHROPIC_INPUT_TOKENS, ANTHROPIC_MAX_TOKENS } = this.environment;
-    const characters = job.actions.reduce(
-      (sum, { title, body = '' }) => sum + 120 + title.length + Math.min(body.length, 2_000),
-      0,
-    );
-    return Math.min(estimateTokens(characters), ANTHROPIC_INPUT_TOKENS) + ANTHROPIC_MAX_TOKENS;
+    return this.tasks.estimate(job) + this.environment.ANTHROPIC_MAX_TOKENS;
   }
 
   /** Has the task done to its end, in as many requests as it takes. */

@@ -24,9 +24,17 @@ const GO_ON =
 export type Prompt = Required<Pick<MessageCountTokensParams, 'system' | 'messages'>>;
 
 /** The request for a recap. */
-export const recapPrompt = (job: RecapJob, blocks: readonly Block[]): Prompt => ({
+export const recapPrompt = (job: RecapJob, blocks: readonly Block[]): Prompt =>
+  actionsPrompt(job, blocks, job.bullets);
+
+/** As much of every request as tells of the actions. */
+export const actionsPrompt = (
+  job: RecapJob | QuestionJob,
+  blocks: readonly Block[],
+  bullets?: number,
+): Prompt => ({
   system: describeTask(job),
-  messages: [recapRequest(job, blocks, job.bullets)],
+  messages: [recapRequest(job, blocks, bullets)],
 });
 
 /** A question about a recap: the same document, then what was said since. */

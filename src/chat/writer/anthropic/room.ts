@@ -3,8 +3,8 @@ import type { Condensed, WriterEvent } from '../recap.writer.js';
 import type { Block } from './block.js';
 import { chunksOf, type Condensate, type Condenser } from './condenser.js';
 import {
-  CHARACTERS_A_TOKEN,
-  charactersOf,
+  BYTES_A_TOKEN,
+  bytesOf,
   estimateTokens,
   keepImportant,
   type Selection,
@@ -17,7 +17,7 @@ const NEAR = 0.8;
 interface RoomOptions {
   /** The tokens all actions together may take. */
   readonly tokens: number;
-  /** The tokens a request with these blocks takes, by the API. */
+  /** The tokens that these blocks take, by the API. */
   readonly count: (blocks: readonly Block[]) => Promise<number>;
   readonly condenser: Condenser;
 }
@@ -32,23 +32,23 @@ export async function* makeRoom(
   { tokens, count, condenser }: RoomOptions,
   signal: AbortSignal,
 ): AsyncGenerator<WriterEvent, Selection> {
-  let charactersAToken: number | undefined;
+  let bytesAToken: number | undefined;
   let last: Selection = { blocks: [], noise: 0 };
   for (const selection of shorterAndShorter(actions)) {
     last = selection;
-    const characters = charactersOf(selection.blocks);
-    if (charactersAToken === undefined) {
-      const estimated = estimateTokens(characters);
+    const bytes = bytesOf(selection.blocks);
+    if (bytesAToken === undefined) {
+      const estimated = estimateTokens(bytes);
       if (estimated <= NEAR * tokens) return selection;
       // Far over it is over however they are counted.
       if (estimated > 4 * tokens) continue;
       const counted = await count(selection.blocks).catch(() => estimated);
       signal.throwIfAborted();
-      charactersAToken = characters / Math.max(1, counted);
+      bytesAToken = bytes / Math.max(1, counted);
     }
-    if (characters / charactersAToken <= tokens) return selection;
+    if (bytes / bytesAToken <= tokens) return selection;
   }
-  const room = Math.floor(tokens * (charactersAToken ?? CHARACTERS_A_TOKEN));
+  const room = Math.floor(tokens * (bytesAToken ?? BYTES_A_TOKEN));
   return yield* condense(last, room, condenser, signal);
 }
 

@@ -11,14 +11,16 @@ export interface Selection {
   readonly condensed?: Condensed;
 }
 
-/** A token is rarely fewer characters than this in what people write in git. */
-export const CHARACTERS_A_TOKEN = 3;
+/**
+ * A token is rarely fewer bytes of UTF-8 than this in what people write in git. Characters would not
+ * do: of Chinese, Japanese or Korean each is about a token.
+ */
+export const BYTES_A_TOKEN = 3;
 
-export const estimateTokens = (characters: number): number =>
-  Math.ceil(characters / CHARACTERS_A_TOKEN);
+export const estimateTokens = (bytes: number): number => Math.ceil(bytes / BYTES_A_TOKEN);
 
-export const charactersOf = (blocks: readonly Block[]): number =>
-  blocks.reduce((sum, { text }) => sum + text.length, 0);
+export const bytesOf = (blocks: readonly Block[]): number =>
+  blocks.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
 
 /** Ever shorter ways of telling the same actions; all but the last tell of every one that is no noise. */
 export function* shorterAndShorter(actions: readonly Action[]): Generator<Selection> {
@@ -30,6 +32,21 @@ export function* shorterAndShorter(actions: readonly Action[]): Generator<Select
     yield { blocks: units.map((unit) => foldedBlock(unit, length)), noise };
   }
 }
+
+/**
+ * The input tokens that a reply about these actions may take, rather too many: beside the request
+ * itself what condensing reads and writes, where it takes that.
+ * @param room The tokens that the actions may take of one request.
+ */
+export const estimateInput = (actions: readonly Action[], room: number): number => {
+  const sizes: number[] = [];
+  for (const { blocks } of shorterAndShorter(actions)) {
+    const size = estimateTokens(bytesOf(blocks));
+    if (size <= room) return sizes.length === 0 ? size : room;
+    sizes.push(size);
+  }
+  return (sizes.at(-1) ?? 0) + 2 * room;
+};
 
 /** Commits folded into their pull requests, and all but noise unless there is nothing else. */
 const unitsOf = (actions: readonly Action[]): { units: (readonly Action[])[]; noise: number } => {
@@ -56,12 +73,12 @@ const IMPORTANCE: Readonly<Record<Action['type'], number>> = {
  */
 export const keepImportant = (
   blocks: readonly Block[],
-  characters: number,
+  bytes: number,
 ): { kept: readonly Block[]; dropped: number } => {
   // Sorting is stable: within a type the newest stay first.
   const ranked = [...blocks].sort((one, other) => rank(one) - rank(other));
-  let room = characters;
-  const chosen = new Set(ranked.filter(({ text }) => (room -= text.length) >= 0));
+  let room = bytes;
+  const chosen = new Set(ranked.filter(({ text }) => (room -= Buffer.byteLength(text)) >= 0));
   const kept = blocks.filter((block) => chosen.has(block));
   const dropped = blocks
     .filter((block) => !chosen.has(block))

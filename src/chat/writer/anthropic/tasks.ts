@@ -1,14 +1,19 @@
 import type { Environment } from '../../../config/environment.js';
-import type { Action } from '../../../providers/action.js';
 import { describeRecap } from '../heading.js';
 import type { Condensed, QuestionJob, RecapJob, Turn, WriterEvent } from '../recap.writer.js';
 import { count } from '../tally.js';
 import type { Block } from './block.js';
 import { Condenser } from './condenser.js';
 import type { MessagesClient } from './messages.client.js';
-import { ANSWER_BULLETS, type Prompt, questionPrompt, recapPrompt } from './prompt.js';
+import {
+  actionsPrompt,
+  ANSWER_BULLETS,
+  type Prompt,
+  questionPrompt,
+  recapPrompt,
+} from './prompt.js';
 import { makeRoom } from './room.js';
-import { estimateTokens, type Selection } from './selection.js';
+import { estimateInput, estimateTokens, type Selection } from './selection.js';
 import type { UsageMeter } from './usage.meter.js';
 
 /** What a reply is written from, within the model's budget. */
@@ -39,13 +44,7 @@ export class Tasks {
     meter: UsageMeter,
     signal: AbortSignal,
   ): AsyncGenerator<WriterEvent, Task> {
-    const selection = yield* this.select(
-      job,
-      this.environment.ANTHROPIC_INPUT_TOKENS,
-      (blocks) => recapPrompt(job, blocks),
-      meter,
-      signal,
-    );
+    const selection = yield* this.select(job, meter, signal);
     const { blocks, condensed } = selection;
     return {
       prompt: recapPrompt(job, blocks),
@@ -61,16 +60,9 @@ export class Tasks {
     meter: UsageMeter,
     signal: AbortSignal,
   ): AsyncGenerator<WriterEvent, Task> {
-    const tokens = this.environment.ANTHROPIC_INPUT_TOKENS;
-    const turns = latestTurns(job.turns, tokens * SHARE_OF_TURNS);
-    const omittedTurns = job.turns.length - turns.length;
-    const { blocks, condensed } = yield* this.select(
-      job,
-      tokens,
-      (blocks) => questionPrompt(job, blocks, turns),
-      meter,
-      signal,
-    );
+    const turns = this.turnsOf(job);
+    const omittedTurns = job.omittedTurns + job.turns.length - turns.length;
+    const { blocks, condensed } = yield* this.select(job, meter, signal);
     return {
       prompt: questionPrompt(job, blocks, turns),
       blocks,
@@ -83,21 +75,42 @@ export class Tasks {
     };
   }
 
+  /** The input tokens of a reply, roughly and rather too many. */
+  estimate(job: RecapJob | QuestionJob): number {
+    const { ANTHROPIC_INPUT_TOKENS } = this.environment;
+    const rest =
+      'question' in job ? questionPrompt(job, [], this.turnsOf(job)) : actionsPrompt(job, []);
+    return (
+      estimateInput(job.actions, ANTHROPIC_INPUT_TOKENS) +
+      estimateTokens(Buffer.byteLength(JSON.stringify(rest)))
+    );
+  }
+
+  /** The latest turns that there is room for. */
+  private turnsOf({ turns }: QuestionJob): readonly Turn[] {
+    return latestTurns(turns, this.environment.ANTHROPIC_INPUT_TOKENS * SHARE_OF_TURNS);
+  }
+
+  /** The same for every reply about the same actions, so that the model's cache knows them. */
   private select(
-    { actions, nonce }: { readonly actions: readonly Action[]; readonly nonce: string },
-    tokens: number,
-    prompt: (blocks: readonly Block[]) => Prompt,
+    job: RecapJob | QuestionJob,
     meter: UsageMeter,
     signal: AbortSignal,
   ): AsyncGenerator<WriterEvent, Selection> {
     const { client } = this;
-    const { ANTHROPIC_MODEL, ANTHROPIC_CONDENSE_MODEL } = this.environment;
+    const { ANTHROPIC_MODEL, ANTHROPIC_CONDENSE_MODEL, ANTHROPIC_INPUT_TOKENS } = this.environment;
     return makeRoom(
-      actions,
+      job.actions,
       {
-        tokens,
-        count: (blocks) => client.count({ model: ANTHROPIC_MODEL, ...prompt(blocks) }, signal),
-        condenser: new Condenser({ client, model: ANTHROPIC_CONDENSE_MODEL, nonce, meter }),
+        tokens: ANTHROPIC_INPUT_TOKENS,
+        count: (blocks) =>
+          client.count({ model: ANTHROPIC_MODEL, ...actionsPrompt(job, blocks) }, signal),
+        condenser: new Condenser({
+          client,
+          model: ANTHROPIC_CONDENSE_MODEL,
+          nonce: job.nonce,
+          meter,
+        }),
       },
       signal,
     );
@@ -124,7 +137,7 @@ const latestTurns = (turns: readonly Turn[], tokens: number): readonly Turn[] =>
   let room = tokens;
   const kept: Turn[] = [];
   for (const turn of turns.toReversed()) {
-    room -= estimateTokens(turn.question.length + turn.answer.length);
+    room -= estimateTokens(Buffer.byteLength(turn.question + turn.answer));
     if (room < 0) break;
     kept.unshift(turn);
   }

@@ -3,6 +3,7 @@ import type { RawMessageStreamEvent, Usage } from '@anthropic-ai/sdk/resources/m
 import type { Environment } from '../../../config/environment.js';
 import type { WriterUsage } from '../recap.writer.js';
 import { costOf, type TokenCounts } from './prices.js';
+import { estimateTokens } from './selection.js';
 
 type Told = Partial<Record<CountName, number | null>>;
 type CountName =
@@ -13,6 +14,8 @@ export class UsageMeter {
   private readonly finished: { readonly model: string; readonly counts: TokenCounts }[] = [];
   private model?: string;
   private told: Told = {};
+  /** Bytes of text of a request whose end has not told what it took. */
+  private heard = 0;
 
   constructor(private readonly prices: Environment['ANTHROPIC_PRICES']) {}
 
@@ -24,8 +27,13 @@ export class UsageMeter {
 
   read(event: RawMessageStreamEvent): void {
     if (event.type === 'message_start') this.told = event.message.usage;
+    if (event.type === 'content_block_delta' && event.delta.type === 'text_delta') {
+      this.heard += Buffer.byteLength(event.delta.text);
+    }
     // Says again, summed up, what `message_start` said; leaves out, or null, what has not changed.
-    if (event.type === 'message_delta') this.told = { ...this.told, ...known(event.usage) };
+    if (event.type !== 'message_delta') return;
+    this.told = { ...this.told, ...known(event.usage) };
+    this.heard = 0;
   }
 
   /** What a request took that was not streamed. */
@@ -56,9 +64,13 @@ export class UsageMeter {
 
   private finish(): void {
     if (this.model === undefined) return;
-    this.finished.push({ model: this.model, counts: countsOf(this.told) });
+    const { output, ...counts } = countsOf(this.told);
+    // One that broke off was charged for what it had said, and never told how much that was.
+    const said = Math.max(output, estimateTokens(this.heard));
+    this.finished.push({ model: this.model, counts: { ...counts, output: said } });
     this.model = undefined;
     this.told = {};
+    this.heard = 0;
   }
 }
 
