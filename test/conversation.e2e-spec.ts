@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
 import type { SessionDto, SessionGrantDto } from '../src/auth/auth.dto.js';
 import type { RepliesDto } from '../src/chat/replies/replies.dto.js';
 import { eventually } from './support/eventually.js';
@@ -22,6 +23,10 @@ const folder = new RepositoryFolder()
 afterAll(() => {
   folder.remove();
 });
+
+interface Document {
+  readonly components: { readonly schemas: { readonly Usage: { readonly properties: object } } };
+}
 
 /** Asks and waits for the answer. */
 const ask = async (
@@ -174,6 +179,18 @@ describe('a question to a language model', () => {
     expect(asked).not.toContain('Question 0');
     expect(asked).toContain('Question 1');
     await few.stop();
+  });
+
+  it('is told what it took in the words of the document', async () => {
+    const socket = await server.connect(await server.clone('one'));
+    await recap(socket);
+    const { end } = await ask(socket, 'What did it take?');
+    const document = JSON.parse(await readFile('docs/openapi.json', 'utf8')) as Document;
+    const { properties } = document.components.schemas.Usage;
+    expect(end.data.usage).toMatchObject({ inputTokens: 1_000, outputTokens: 100 });
+    expect(Object.keys(properties)).toEqual(
+      expect.arrayContaining(Object.keys(end.data.usage ?? {})),
+    );
   });
 
   it('is charged what it took, and refused when the day’s tokens are used up', async () => {

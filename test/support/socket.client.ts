@@ -13,6 +13,7 @@ export interface ReceivedFrame {
     readonly text?: string;
     readonly bullet?: number;
     readonly stopReason?: string;
+    readonly usage?: object;
     readonly omittedTurns?: number;
     readonly action?: { readonly id: string; readonly title: string; readonly url: string };
     readonly problem?: Problem;
