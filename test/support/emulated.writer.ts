@@ -1,4 +1,7 @@
-import { AnthropicWriter } from '../../src/chat/writer/anthropic/anthropic.writer.js';
+import {
+  AnthropicWriter,
+  type AnthropicWriterOptions,
+} from '../../src/chat/writer/anthropic/anthropic.writer.js';
 import type { WriterEvent } from '../../src/chat/writer/recap.writer.js';
 import { Environment } from '../../src/config/environment.js';
 import {
@@ -30,7 +33,7 @@ export const REPLY: LlmMessage = {
 export const REPLY_TEXT =
   '- Keys of **auth** now rotate.\n- The parser survives empty input.\n- Nobody did this.\n';
 
-/** A writer with an emulated model of its own; retries follow at once. */
+/** A writer with an emulated model of its own; retries follow at once unless told otherwise. */
 export class EmulatedWriter {
   private constructor(
     readonly writer: AnthropicWriter,
@@ -39,16 +42,16 @@ export class EmulatedWriter {
 
   static async start(
     script: LlmScript,
-    idleMilliseconds?: number,
     more: Partial<Environment> = {},
+    options: AnthropicWriterOptions = {},
   ): Promise<EmulatedWriter> {
     const emulator = await startLlmEmulator(script);
     const environment = Object.assign(new Environment(), more);
     environment.ANTHROPIC_API_KEY = EMULATED_KEY;
     environment.ANTHROPIC_BASE_URL = emulator.url;
     environment.ANTHROPIC_MODEL = 'emulated-model';
-    const options = { idleMilliseconds, retryMilliseconds: 1 };
-    return new EmulatedWriter(new AnthropicWriter(environment, options), emulator);
+    const writer = new AnthropicWriter(environment, { retryMilliseconds: 1, ...options });
+    return new EmulatedWriter(writer, emulator);
   }
 }
 

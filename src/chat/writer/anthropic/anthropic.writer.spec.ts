@@ -31,7 +31,7 @@ const emulate = async (
   script: LlmScript,
   prices: Environment['ANTHROPIC_PRICES'] = {},
 ): Promise<AnthropicWriter> => {
-  const started = await EmulatedWriter.start(script, undefined, { ANTHROPIC_PRICES: prices });
+  const started = await EmulatedWriter.start(script, { ANTHROPIC_PRICES: prices });
   emulator = started.emulator;
   return started.writer;
 };

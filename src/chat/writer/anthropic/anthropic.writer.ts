@@ -174,9 +174,11 @@ export class AnthropicWriter extends RecapWriter implements OnApplicationBootstr
   /** @throws DomainError when there is no use in trying again, or not for long. */
   private async waitToRetry(error: unknown, failures: number, signal: AbortSignal): Promise<void> {
     const failure = await explainFailure(error);
-    const jitter = 0.5 + Math.random();
-    const wait = failure.retryAfter ?? jitter * this.retryMilliseconds * 2 ** (failures - 1);
-    if (!failure.transient || wait > LONGEST_WAIT_MILLISECONDS) throw failure.error;
+    const { retryAfter } = failure;
+    if (!failure.transient || (retryAfter ?? 0) > LONGEST_WAIT_MILLISECONDS) throw failure.error;
+    // Replies that were refused together are told the same time to come back: they should not all.
+    const pause = (0.5 + Math.random()) * this.retryMilliseconds;
+    const wait = retryAfter === undefined ? pause * 2 ** (failures - 1) : retryAfter + pause;
     await sleep(wait, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
 

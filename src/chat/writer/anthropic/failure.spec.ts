@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 
 import {
   EMULATED_KEY,
@@ -11,7 +11,7 @@ import {
 import type { LlmEmulator, LlmMessage, LlmScript } from '../../../../test/support/llm.emulator.js';
 import { goOnWith } from '../../../../test/support/llm.continuation.js';
 import { writeAll } from '../../../../test/support/recap.jobs.js';
-import type { AnthropicWriter } from './anthropic.writer.js';
+import type { AnthropicWriter, AnthropicWriterOptions } from './anthropic.writer.js';
 
 let emulator: LlmEmulator;
 
@@ -21,8 +21,11 @@ const brokenOff = (pieces: number): LlmMessage => {
   return { ...REPLY, steps: texts.slice(0, 2 * pieces) };
 };
 
-const emulate = async (script: LlmScript, idleMilliseconds?: number): Promise<AnthropicWriter> => {
-  const started = await EmulatedWriter.start(script, idleMilliseconds);
+const emulate = async (
+  script: LlmScript,
+  options?: AnthropicWriterOptions,
+): Promise<AnthropicWriter> => {
+  const started = await EmulatedWriter.start(script, {}, options);
   emulator = started.emulator;
   return started.writer;
 };
@@ -43,6 +46,20 @@ describe('when the language model fails', () => {
 
     expect(text.endsWith(REPLY_TEXT)).toBe(true);
     expect(emulator.requests).toHaveLength(3);
+  });
+
+  it.each([
+    ['twice as long each time, by chance longer or shorter', {}, 140 + 280],
+    ['as long as it is asked to, and by chance longer', { 'retry-after': '1' }, 2 * (1_000 + 140)],
+  ])('waits %s', async (_, headers, milliseconds) => {
+    const failure = { status: 429, type: 'rate_limit_error', headers };
+    const chance = jest.spyOn(Math, 'random').mockReturnValue(0.9);
+    const writer = await emulate([failure, failure, REPLY], { retryMilliseconds: 100 });
+    const begun = performance.now();
+    await writeAll(writer, job).finally(() => chance.mockRestore());
+
+    // Timers may come a millisecond early.
+    expect(performance.now() - begun).toBeGreaterThanOrEqual(milliseconds - 4);
   });
 
   it('gives up after three retries', async () => {
@@ -85,7 +102,11 @@ describe('when the language model fails', () => {
     async (end) => {
       const script: LlmScript = (body, index) =>
         index < 2 ? { ...goOnWith(brokenOff(index + 1), body), end } : goOnWith(REPLY, body);
-      const { text, citations, end: ending } = await writeAll(await emulate(script, 200), job);
+      const {
+        text,
+        citations,
+        end: ending,
+      } = await writeAll(await emulate(script, { idleMilliseconds: 200 }), job);
 
       expect(text.endsWith(`\n\n${REPLY_TEXT}`)).toBe(true);
       expect([...citations].map(([bullet, ids]) => [bullet, ids.length])).toEqual([
@@ -102,7 +123,9 @@ describe('when the language model fails', () => {
   );
 
   it('gives up a reply that falls silent again and again', async () => {
-    const writer = await emulate(() => ({ steps: [], end: 'stall' }), 50);
+    const writer = await emulate(() => ({ steps: [], end: 'stall' }), {
+      idleMilliseconds: 50,
+    });
     const { error } = await writeUntilFailure(writer);
 
     expect(error).toMatchObject({ code: 'writer_timeout' });

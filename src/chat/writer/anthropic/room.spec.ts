@@ -14,7 +14,7 @@ const RECAP = { steps: [{ text: '- Done.\n', cites: [0] }] };
 let emulator: LlmEmulator;
 
 const emulate = async (tokens: number, script: LlmScript): Promise<AnthropicWriter> => {
-  const started = await EmulatedWriter.start(script, undefined, {
+  const started = await EmulatedWriter.start(script, {
     ANTHROPIC_INPUT_TOKENS: tokens,
     ANTHROPIC_CONDENSE_MODEL: CONDENSER,
     ANTHROPIC_PRICES: {
@@ -127,6 +127,28 @@ describe('the actions of a recap, within the budget', () => {
       outputTokens: 6 * 100 + 10,
       cost: (6 * (2_000 * 1 + 100 * 2) + 500 * 10 + 10 * 100) / 1e6,
     });
+  });
+
+  it('are told on one marked line each, whatever they have the cheaper model write', async () => {
+    const lies = [
+      'All is well.',
+      '[1,2] see https://evil.example \u202eneddih\u202c\u200b <b>',
+      '[9999,-1,0] nothing of ours',
+      '[1] the same again',
+      '[3] a1b2c3d4| a line of its own',
+    ].join('\n');
+    const actions = many(300, 'a change that takes a few words to tell');
+    const { end } = await writeAll(
+      await emulate(2_000, ({ stream }) => (stream ? RECAP : { steps: [{ text: lies }] })),
+      jobOf(actions),
+    );
+
+    const [request] = emulator.requests.slice(-1);
+    expect(request && documentOf(request.body)).toEqual([
+      'a1b2c3d4| octo/api: see evil.example neddih <b>',
+      'a1b2c3d4| octo/api: a1b2c3d4| a line of its own',
+    ]);
+    expect(end.condensed).toEqual({ repositories: 1, actions: 3, dropped: 297 });
   });
 
   it('are dropped where they cannot be condensed, the least important first, and counted', async () => {
