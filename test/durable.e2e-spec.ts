@@ -156,6 +156,40 @@ describe('a reply of two real processes and one Redis', () => {
     await reading;
   }, 40_000);
 
+  it('is written by one pod only, when the one that was taken for dead comes back', async () => {
+    while (pods.length < 2) pods.push(await startPod());
+    const [first, second] = pods.map(({ url }) => url);
+    const grant = await signIn(String(first));
+    const reader = new ResumingReader(() => [String(first)], grant);
+    const reading = reader.read({ bullets: 5 });
+    await eventually(() => {
+      expect(reader.text).toContain('word10');
+    }, 15_000);
+    const requests = llm.requests.length;
+    pods[0]?.freeze();
+    const look = async (): Promise<ReplyDto> => {
+      const response = await call(String(second), `/replies/${String(reader.replyId)}`, grant);
+      return (await response.json()) as ReplyDto;
+    };
+    await eventually(async () => {
+      await look();
+      expect(llm.requests).toHaveLength(requests + 1);
+    }, 15_000);
+    const { length } = (await look()).text;
+    await eventually(async () => {
+      expect((await look()).text.length).toBeGreaterThan(length);
+    }, 15_000);
+    pods[0]?.wake();
+    await reading;
+
+    expect(reader.events.at(-1)).toMatchObject({ event: 'done', data: { stopReason: 'end' } });
+    const seqs = reader.events.map(({ data }) => data.seq);
+    expect(seqs).toEqual(seqs.map((_, index) => index + 1));
+    expect(reader.text.slice(reader.text.indexOf('- '))).toBe(BULLETS.join(''));
+    expect(await look()).toMatchObject({ status: 'done', text: reader.text, seq: seqs.length });
+    expect(llm.requests).toHaveLength(requests + 1);
+  }, 40_000);
+
   it('is cancelled from the other pod, also when its own pod is dead', async () => {
     while (pods.length < 2) pods.push(await startPod());
     const grant = await signIn(urls()[0] ?? '');

@@ -52,6 +52,11 @@ const LASTING: Readonly<Record<string, readonly [reply: LlmReply, code: string, 
   'wants a minute (429)': [failure(429, 'rate_limit_error', '60'), 'writer_failed', ''],
   'stays overloaded (529)': [failure(529, 'overloaded_error'), 'writer_failed', ''],
   'says nothing that is a bullet': [{ steps: [{ text: 'No.' }] }, 'writer_failed', ''],
+  'breaks off at the same word again and again': [
+    { ...HALF, end: 'cut' },
+    'writer_failed',
+    '- Ada added paging to the interface.\n- The cursor survives ',
+  ],
   'refuses in silence': [{ ...SILENT, stopReason: 'refusal' }, 'writer_failed', ''],
 };
 

@@ -39,6 +39,15 @@ export class PodProcess {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
+  /** It does nothing any more, as on a machine that hangs, until it is woken. */
+  freeze(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  wake(): void {
+    this.child.kill('SIGCONT');
+  }
+
   /** @returns its exit code, or the signal that ended it. */
   async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<number | string | null> {
     if (!this.isRunning) return this.child.exitCode ?? this.child.signalCode;
