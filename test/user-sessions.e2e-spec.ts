@@ -1,8 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { DateTime } from 'luxon';
 import { randomBytes } from 'node:crypto';
-import type { SessionGrantDto } from '../src/auth/auth.dto.js';
+import type { SessionDto, SessionGrantDto } from '../src/auth/auth.dto.js';
 import type { Problem } from '../src/errors/problem.js';
+import { eventually } from './support/eventually.js';
 import { GithubEmulator } from './support/github.emulator.js';
+import { startLlmEmulator } from './support/llm.emulator.js';
 import { RepositoryFolder } from './support/repository.js';
 import { TestServer } from './support/server.js';
 import { seededWorld } from './support/world/seeded.world.js';
@@ -60,6 +63,37 @@ describe('the sessions of a user', () => {
     const grants = await Promise.all(Array.from({ length: 8 }, signIn));
     const statuses = await Promise.all(grants.map(statusOf));
     expect(statuses.filter((status) => status === 200)).toHaveLength(3);
+  });
+
+  it('share the tokens of the day, and are told when these renew', async () => {
+    const steps = [{ text: '- Done.\n', cites: [0] }];
+    const llm = await startLlmEmulator([{ steps, inputTokens: 999_000, outputTokens: 1_000 }]);
+    await start({
+      ANTHROPIC_API_KEY: 'sk-test',
+      ANTHROPIC_BASE_URL: llm.url,
+      REPLY_TOKENS_PER_DAY: '1000000',
+    });
+    const [first, second] = [await signIn(), await signIn()];
+    const recap = { since: '2000-01-01T00:00:00Z', author: ['*'] };
+    const socket = await server.connect(first);
+    socket.send('recap', recap);
+    const { replyId } = (await socket.waitForEvent('accepted')).data;
+    expect(await socket.waitForEnd(replyId)).toMatchObject({ event: 'done' });
+
+    const renewsAt = DateTime.utc().startOf('day').plus({ days: 1 });
+    await eventually(async () => {
+      const { body } = await server.get<SessionDto>('/session', { token: second.accessToken });
+      expect(body.quota).toMatchObject({ limit: 1_000_000, used: 1_000_000 });
+      expect(Date.parse(String(body.quota?.renewsAt))).toBe(renewsAt.toMillis());
+    });
+    const other = await server.connect(second);
+    other.send('recap', recap);
+    const { problem } = (await other.waitForEvent('error')).data;
+    expect(problem).toMatchObject({ code: 'quota_exceeded', status: 429 });
+    const wait = renewsAt.diffNow().as('seconds');
+    expect(Math.abs((problem?.retryAfter ?? 0) - wait)).toBeLessThan(60);
+    expect(llm.requests).toHaveLength(1);
+    await llm.close();
   });
 });
 
