@@ -128,6 +128,18 @@ describe('a reply whose model', () => {
     script = [];
   });
 
+  it('never comes to an end is cut off, and so is its log', async () => {
+    const words = Array.from({ length: 600 }, () => 'and so on '.repeat(50));
+    script = [{ steps: [{ text: ['- ', ...words] }], end: 'stall' }];
+    const asked = llm.requests.length;
+    const { text, code } = await readReply();
+    expect(code).toBe('writer_failed');
+    expect(text.length).toBeGreaterThan(190_000);
+    expect(text.length).toBeLessThanOrEqual(200_000);
+    expect(await llm.requests.at(-1)?.ended).toBe('aborted');
+    expect(llm.requests).toHaveLength(asked + 1);
+  });
+
   it('runs out of tokens says so, and keeps what there is', async () => {
     script = [{ ...HALF, stopReason: 'max_tokens' }];
     const { text, code } = await readReply();
