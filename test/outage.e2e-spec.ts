@@ -15,11 +15,13 @@ import { seededWorld } from './support/world/seeded.world.js';
 
 const withRedis = process.env.TEST_REDIS_URL ? describe : describe.skip;
 
-/** Every request ends within it, counted from when it or the outage begins. */
+/** While Redis is away every request ends within it, counted from when it or the outage begins. */
 const ANSWERED_MS = 1_000;
 /** After it everything works that needs Redis, counted from when that is back. */
 const RECOVERED_MS = 5_000;
 const AWAY_MS = 1_500;
+/** A busy machine may take so long for two requests of every kind. */
+const PATIENCE_MS = 15_000;
 
 /** What they are answered while all is well. */
 const WELL = {
@@ -128,11 +130,11 @@ withRedis('when Redis goes away', () => {
   const isWell = ({ name, outcome }: Sample): boolean => outcome === WELL[name as Kind];
   const isRefused = ({ name, outcome }: Sample): boolean =>
     !NEED_NO_REDIS.includes(name) && UNAVAILABLE.includes(outcome);
-  /** How many of each kind begun since then went well, counted from the last that did not. */
-  const wellSince = (instant: number, samples: readonly Sample[]): number[] =>
-    Object.keys(WELL).map((kind) => {
+  /** The kinds of which the last two that began since then did not both go well. */
+  const unwellSince = (instant: number, samples: readonly Sample[]): string[] =>
+    Object.keys(WELL).filter((kind) => {
       const later = samples.filter(({ name, begunAt }) => name === kind && begunAt > instant);
-      return later.length - 1 - later.findLastIndex((sample) => !isWell(sample));
+      return later.length < 2 || !later.slice(-2).every(isWell);
     });
 
   it.each([
@@ -144,27 +146,29 @@ withRedis('when Redis goes away', () => {
       const traffic = await begin();
       const { samples } = traffic;
       const begunAt = performance.now();
-      const expectEachWell = (times: number, since: number): void => {
-        for (const count of wellSince(since, samples)) expect(count).toBeGreaterThanOrEqual(times);
-      };
+      const expectAllWellSince = (instant: number): Promise<void> =>
+        eventually(() => expect(unwellSince(instant, samples)).toEqual([]), PATIENCE_MS);
       let [stoppedAt, backAt] = [0, 0];
       try {
-        await eventually(() => expectEachWell(2, begunAt));
+        await expectAllWellSince(begunAt);
         stoppedAt = performance.now();
         await stop();
         await pause(AWAY_MS);
         backAt = performance.now();
         await start();
-        await eventually(() => expectEachWell(2, backAt), RECOVERED_MS + ANSWERED_MS);
+        await expectAllWellSince(backAt);
       } finally {
         await traffic.stop();
       }
 
-      const met = samples
-        .map((sample) => ({ ...sample, sinceStop: sample.begunAt - stoppedAt }))
-        .filter(({ sinceStop, ms }) => sinceStop + ms > 0);
-      const waited = met.map((each) => ({ ...each, ms: each.ms + Math.min(0, each.sinceStop) }));
-      expect(waited.filter(({ ms }) => ms > ANSWERED_MS)).toEqual([]);
+      const met = samples.filter(({ begunAt, ms }) => begunAt + ms > stoppedAt);
+      const late = met.filter((sample) => {
+        const endedAt = sample.begunAt + sample.ms;
+        // What works again may take the time that it takes.
+        const until = isRefused(sample) ? endedAt : Math.min(endedAt, backAt);
+        return until - Math.max(sample.begunAt, stoppedAt) > ANSWERED_MS;
+      });
+      expect(late).toEqual([]);
       expect(met.filter((sample) => !isWell(sample) && !isRefused(sample))).toEqual([]);
       const refused = met.filter(isRefused);
       const kinds = new Set([...NEED_NO_REDIS, ...refused.map(({ name }) => name)]);
@@ -172,7 +176,7 @@ withRedis('when Redis goes away', () => {
       const lastAt = Math.max(...refused.map(({ begunAt }) => begunAt));
       expect(lastAt - backAt).toBeLessThan(RECOVERED_MS);
     },
-    40_000,
+    60_000,
   );
 
   it('takes no requests any more when that lasts for ten seconds', async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-const PAUSE_MS = 40;
+const PAUSE_MS = 100;
 
 /** One request that was made, and how it ended: a status, or what a socket was told. */
 export interface Sample {
