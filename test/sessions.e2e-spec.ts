@@ -155,6 +155,21 @@ describe('a session without use', () => {
     expect(code).toBe(4401);
   });
 
+  it('closes its socket within a second of its end, which requests on another way put off', async () => {
+    const grant = await server.clone('one');
+    const socket = await server.connect(grant);
+    let usedAt = 0;
+    for (let use = 0; use < 4; use += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      usedAt = Date.now();
+      expect((await server.get('/session', { token: grant.accessToken })).status).toBe(200);
+    }
+    expect((await socket.closed).code).toBe(4401);
+    const idle = Date.now() - usedAt;
+    expect(idle).toBeGreaterThan(990);
+    expect(idle).toBeLessThan(2_000);
+  });
+
   it('ends with its token at the latest', async () => {
     const brief = await TestServer.start({ GIT_ROOT: folder.path, SESSION_MAX_SECONDS: '1' });
     try {

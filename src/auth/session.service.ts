@@ -89,9 +89,14 @@ export class SessionService {
     return this.state.touch(identity.sessionId, this.lifetime(identity));
   }
 
+  /** Milliseconds until the session is over unless it is used; undefined: it is. Does not slide it. */
+  remaining(sessionId: string): Promise<number | undefined> {
+    return this.state.remaining(recordKey(sessionId));
+  }
+
   /** Whether the session still is, without sliding it. */
   async isAlive(sessionId: string): Promise<boolean> {
-    return (await this.state.get(recordKey(sessionId))) !== undefined;
+    return (await this.remaining(sessionId)) !== undefined;
   }
 
   /** Ends the session on every pod and deletes all it stored. */

@@ -4,7 +4,10 @@ import { SocketMetrics } from '../ops/metrics/socket.metrics.js';
 import { CLOSE_SESSION_OVER, SessionSocket } from './session-socket.js';
 import type { AuthenticatedSocket } from './session-ws.adapter.js';
 
-const LOOK_EVERY_MS = 10_000;
+/** A session that a store has lost has no end that could be waited for. */
+const LOOK_EVERY_MS = 30_000;
+/** While the store does not tell. */
+const LOOK_AGAIN_MS = 1_000;
 
 /** The open sockets of this process; each is closed when its session is over. */
 @Injectable()
@@ -32,28 +35,37 @@ export class ChatSockets {
     const over = (): void => {
       socket.close(CLOSE_SESSION_OVER, 'the session is over');
     };
-    const timer = setInterval(
-      () => {
-        void this.isOver(identity.sessionId).then((isOver) => {
-          if (isOver) over();
-        });
-      },
-      Math.min(LOOK_EVERY_MS, this.sessions.idleMs),
-    );
-    client.once('close', () => {
-      clearInterval(timer);
-    });
+    this.watch(client, over);
     const unsubscribe = await this.sessions.onEnd(identity.sessionId, over);
     if (client.readyState === client.OPEN) client.once('close', () => void unsubscribe());
     else await unsubscribe();
   }
 
-  private async isOver(sessionId: string): Promise<boolean> {
+  /** Looks when the session would be over if nobody had used it since. */
+  private watch(client: AuthenticatedSocket, over: () => void): void {
+    const { identity } = client;
+    let timer: NodeJS.Timeout;
+    const lookIn = (milliseconds: number): void => {
+      timer = setTimeout(() => void look(), Math.min(milliseconds, LOOK_EVERY_MS));
+    };
+    const look = async (): Promise<void> => {
+      const remaining = await this.remaining(identity.sessionId);
+      if (remaining === undefined) over();
+      else if (client.readyState === client.OPEN) lookIn(remaining);
+    };
+    lookIn(this.sessions.lifetime(identity));
+    client.once('close', () => {
+      clearTimeout(timer);
+    });
+  }
+
+  /** Milliseconds, undefined when the session is over. */
+  private async remaining(sessionId: string): Promise<number | undefined> {
     try {
-      return !(await this.sessions.isAlive(sessionId));
+      return await this.sessions.remaining(sessionId);
     } catch (error) {
       this.logger.warn({ err: error }, 'cannot tell whether a session is over');
-      return false;
+      return LOOK_AGAIN_MS;
     }
   }
 }

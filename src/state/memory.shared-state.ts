@@ -39,6 +39,12 @@ export class MemorySharedState extends SharedState implements OnApplicationShutd
     return this.values.get(key)?.value;
   }
 
+  async remaining(key: StateKey): Promise<number | undefined> {
+    checkKey(key);
+    const entry = this.values.get(key);
+    return entry && entry.expiresAt - Date.now();
+  }
+
   async set(key: StateKey, value: string, ttlMs: number): Promise<void> {
     checkWrite(key, ttlMs);
     this.values.put(key, value, value.length, ttlMs);

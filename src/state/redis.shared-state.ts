@@ -37,6 +37,12 @@ export class RedisSharedState extends SharedState implements OnApplicationShutdo
     return (await answer(this.commands.get(storageKey('value', key)))) ?? undefined;
   }
 
+  async remaining(key: StateKey): Promise<number | undefined> {
+    // Below 0: there is no such key. In its last millisecond 0 are left.
+    const ttlMs = await answer(this.commands.pttl(storageKey('value', key)));
+    return ttlMs < 0 ? undefined : Math.max(1, ttlMs);
+  }
+
   async set(key: StateKey, value: string, ttlMs: number): Promise<void> {
     await this.write('value', key, value, ttlMs);
   }

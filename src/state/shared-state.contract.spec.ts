@@ -80,6 +80,19 @@ describe.each(await stateStores())('SharedState in $store', ({ open, isHere }) =
       await eventually(async () => expect(await one.get(key('a'))).toBeUndefined());
     });
 
+    shows('tells how long it will be there, whatever is done but to its time', async () => {
+      expect(await one.remaining(key('a'))).toBeUndefined();
+      await one.set(key('a'), 'x', LONG_MS);
+      await one.get(key('a'));
+      const remaining = (await other.remaining(key('a'))) ?? NaN;
+      expect(remaining).toBeLessThanOrEqual(LONG_MS);
+      expect(remaining).toBeGreaterThan(LONG_MS / 2);
+      await one.touch(scope, 10 * LONG_MS);
+      expect(await other.remaining(key('a'))).toBeGreaterThan(9 * LONG_MS);
+      await one.touch(scope, SHORT_MS);
+      await eventually(async () => expect(await one.remaining(key('a'))).toBeUndefined());
+    });
+
     shows('loses no update when many replace it at once', async () => {
       await one.set(key('a'), '0', LONG_MS);
       const addOne = async (pod: SharedState): Promise<void> => {

@@ -35,6 +35,9 @@ export type Unsubscribe = () => Promise<void>;
 export abstract class SharedState {
   abstract get(key: StateKey): Promise<string | undefined>;
 
+  /** Milliseconds until the value is gone, at least 1; undefined: it is not there. */
+  abstract remaining(key: StateKey): Promise<number | undefined>;
+
   abstract set(key: StateKey, value: string, ttlMs: number): Promise<void>;
 
   /**
