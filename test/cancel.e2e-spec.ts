@@ -86,6 +86,38 @@ describe('cancel', () => {
     expect(end.data.stopReason).toBe('cancelled');
   });
 
+  const onTwoPods = process.env.TEST_REDIS_URL ? it : it.skip;
+  onTwoPods('stops the model within 200 ms when another pod is asked, either way', async () => {
+    const other = await TestServer.start({ GIT_ROOT: folder.path });
+    try {
+      const grant = await server.clone('one');
+      const { accessToken: token } = grant;
+      const [writing, asking] = [await server.connect(grant), await other.connect(grant)];
+      const ways = [
+        (replyId: string) => other.delete(`/replies/${replyId}`, { token }),
+        async (replyId: string) => asking.send('cancel', { replyId }),
+      ];
+      for (const cancel of ways) {
+        const times: number[] = [];
+        for (let attempt = 0; attempt < 5; attempt += 1) {
+          writing.frames.length = 0;
+          const replyId = await begin(writing);
+          const request = llm.requests.at(-1);
+          const askedAt = performance.now();
+          const asked = cancel(replyId);
+          expect(await request?.ended).toBe('aborted');
+          times.push(performance.now() - askedAt);
+          await asked;
+          const { data } = await writing.waitForEnd(replyId);
+          expect(data.stopReason).toBe('cancelled');
+        }
+        expect(times.toSorted((one, other) => one - other)[2]).toBeLessThan(200);
+      }
+    } finally {
+      await other.stop();
+    }
+  });
+
   it('does nothing to a reply that has ended', async () => {
     const grant = await server.clone('one');
     const socket = await server.connect(grant);
