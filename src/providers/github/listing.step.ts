@@ -5,6 +5,7 @@ import { type TimeWindow, toSeconds } from '../time-window.js';
 import type { GithubAnswer, GithubApi } from './github.api.js';
 import { isEmptyRepository } from './github.error.js';
 import { listedCommit, listedRelease } from './listing.mapper.js';
+import { mayFollowPublished } from './release.order.js';
 import { commitAction, releaseAction } from './slice.action.js';
 import type { CommitAuthor, Slice } from './slice.query.js';
 
@@ -81,11 +82,9 @@ class ListingStep implements Step {
       .filter((action) => action !== undefined);
   }
 
-  /** Releases come by creation, which is before publication: past the window's begin there are only late ones. */
   private mayGoOn(items: readonly AnswerReader[]): boolean {
     if (this.slice.kind === 'commit') return true;
-    const createdAt = items.at(-1)?.instant('created_at');
-    return createdAt !== undefined && Date.parse(createdAt) >= this.window.since.getTime();
+    return mayFollowPublished(items.at(-1)?.instant('created_at'), this.window.since);
   }
 }
 

@@ -8,6 +8,7 @@ import { isPassing } from './github.error.js';
 import { commitFacts, releaseFacts } from './github.mapper.js';
 import { GraphqlUnavailable } from './graphql.unavailable.js';
 import { listingSteps } from './listing.step.js';
+import { mayFollowPublished } from './release.order.js';
 import { commitAction, releaseAction } from './slice.action.js';
 import { aliasOf, isAskable, type Slice, sliceQuery } from './slice.query.js';
 
@@ -124,11 +125,9 @@ class SliceStep implements Step {
     return { actions, ...(more && { nextPage: { repository, kind, author, cursor } }) };
   }
 
-  /** Releases come by creation, which is before publication: past the window's begin there are only late ones. */
   private mayGoOn(kind: Slice['kind'], nodes: readonly AnswerReader[]): boolean {
     if (kind === 'commit') return true;
-    const createdAt = nodes.at(-1)?.instant('createdAt');
-    return createdAt !== undefined && Date.parse(createdAt) >= this.window.since.getTime();
+    return mayFollowPublished(nodes.at(-1)?.instant('createdAt'), this.window.since);
   }
 }
 
