@@ -1,10 +1,10 @@
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 
 const REPLIES_PER_SESSION = 4;
-/** So that they do not speak in step; each reads git first. */
-const BEGIN_EVERY_MS = 10;
+/** So that they do not speak in step. */
+const BEGIN_EVERY_MS = 5;
 const ENDED_WITHIN_MS = 60_000;
 const DIGITS = /\d{6,}/g;
 
@@ -29,8 +29,20 @@ export async function connect(url, session) {
   return socket;
 }
 
+/** Has a recap written that can be asked about. What it is written from is read once, not by each reply. */
+async function writeRecap(url, session) {
+  const socket = await connect(url, session);
+  socket.send(JSON.stringify({ event: 'recap', data: { bullets: 1 } }));
+  for await (const [frame] of on(socket, 'message')) {
+    const { event, data } = JSON.parse(frame);
+    if (event === 'error') throw new Error(`A recap ended in ${JSON.stringify(data)}.`);
+    if (event === 'done') break;
+  }
+  socket.terminate();
+}
+
 /**
- * Reads so many replies at once to their end.
+ * Reads so many replies at once to their end: answers about a recap.
  * @returns the delay of the tokens in milliseconds once all replies have begun, that of all, and the
  * seconds that it took.
  * @throws Error when a token is missing.
@@ -39,7 +51,9 @@ export async function readReplies({ server, relay, replies, tokens }) {
   const { url } = server ?? relay;
   const sessions = [];
   for (let count = 0; server && count < replies / REPLIES_PER_SESSION; count += 1) {
-    sessions.push(await signIn(url));
+    const session = await signIn(url);
+    await writeRecap(url, session);
+    sessions.push(session);
   }
   const sockets = [];
   for (let index = 0; index < replies; index += 1) {
@@ -89,6 +103,6 @@ function readOne(socket, seen) {
       clearTimeout(tooLong);
       resolve(count);
     });
-    socket.send(JSON.stringify({ event: 'recap', data: { bullets: 1 } }));
+    socket.send(JSON.stringify({ event: 'chat', data: { text: 'What time is it?' } }));
   });
 }
