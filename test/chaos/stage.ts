@@ -6,7 +6,7 @@ import { BuiltPod } from './built.pod.js';
 import { Haproxy } from './haproxy.js';
 import { Llm } from './llm.js';
 
-const TOKENS_PER_SECOND = 6;
+const TOKENS_PER_SECOND = 3;
 /** A token of the emulated model has so many characters. */
 const TOKEN_CHARACTERS = 5;
 
@@ -16,7 +16,7 @@ export interface StageOptions {
   readonly secondsPerReply: number;
   /** Of every pod. */
   readonly variables?: Variables;
-  /** The Redis of all pods; without one, a stage has its own, whose data survive a crash. */
+  /** The Redis of all pods; without one, a stage has its own. */
   readonly redis?: { readonly url: string; stop(): Promise<void> };
   /** What else the pods speak with, to be stopped after them. */
   readonly rest?: readonly { stop(): Promise<void> }[];
@@ -36,7 +36,7 @@ export class Stage {
 
   static async build(options: StageOptions): Promise<Stage> {
     const { pods: count, secondsPerReply, variables, redis, rest = [] } = options;
-    const store = redis ?? (await durableRedis());
+    const store = redis ?? (await RedisServer.start());
     const folder = new RepositoryFolder().add('one', [{ subject: 'feat: one' }]);
     const bullet = bulletOf(secondsPerReply * TOKENS_PER_SECOND * TOKEN_CHARACTERS);
     const llm = await Llm.start({
