@@ -11,22 +11,29 @@ const STOPPED_WITHIN_MS = 15_000;
 /** Only what a program needs to run at all: what is set for a developer must not decide a check. */
 const { PATH, HOME, TMPDIR } = process.env;
 
-/** Runs `dist/main.js` as its own process; it prints to this process's standard error. */
-export function runBuiltServer(environment) {
+/**
+ * Runs `dist/main.js` as its own process.
+ * @param output Where it prints to; by default this process's standard error.
+ */
+export function runBuiltServer(environment, output = 2) {
   return spawn(process.execPath, ['dist/main.js'], {
     cwd: PROJECT,
     env: { PATH, HOME, TMPDIR, LOG_LEVEL: 'warn', ...environment },
-    stdio: ['ignore', 2, 2],
+    stdio: ['ignore', output, output],
   });
 }
 
 /**
  * Starts the built server on a free port, hands its base URL to `use`, and stops it with SIGTERM.
  * Rejects when the server does not get ready or does not stop with exit code 0 in time.
+ * @param heard Whether somebody reads what it prints; else its pipes are broken.
  */
-export async function withBuiltServer(environment, use) {
+export async function withBuiltServer(environment, use, heard = true) {
   const port = await findFreePort();
-  const server = runBuiltServer({ HOST: '127.0.0.1', PORT: String(port), ...environment });
+  const settings = { HOST: '127.0.0.1', PORT: String(port), ...environment };
+  const server = runBuiltServer(settings, heard ? 2 : 'pipe');
+  server.stdout?.destroy();
+  server.stderr?.destroy();
   const exit = once(server, 'exit');
   const url = `http://127.0.0.1:${port}`;
   try {
