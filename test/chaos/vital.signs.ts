@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import type { BuiltPod } from './built.pod.js';
 
 const LAG = /^nodejs_eventloop_lag_p99_seconds (\S+)$/m;
+const HEAP = /^nodejs_heap_size_used_bytes (\S+)$/m;
 
 /** How a process is. */
 export interface VitalSigns {
@@ -9,6 +10,8 @@ export interface VitalSigns {
   readonly at: number;
   /** MiB that it has in memory. */
   readonly memory: number;
+  /** MiB of that which JavaScript's objects take, with those that are not collected yet. */
+  readonly heap: number;
   /** Open files and sockets. */
   readonly files: number;
   /** Milliseconds that 99 of 100 turns of its event loop took at most, since it was asked last. */
@@ -22,6 +25,7 @@ export async function vitalSigns({ pid, url }: BuiltPod): Promise<VitalSigns> {
   return {
     at: performance.now() / 1_000,
     memory: Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024,
+    heap: Number(HEAP.exec(metrics)?.[1]) / 1024 ** 2,
     files: files.length,
     lag: Number(LAG.exec(metrics)?.[1]) * 1_000,
   };

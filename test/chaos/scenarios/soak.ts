@@ -37,14 +37,21 @@ export const soak = (seconds: number): Scenario => ({
 });
 
 function review(samples: readonly VitalSigns[]) {
+  const third = Math.ceil(samples.length / 3);
   const lags = samples.map(({ lag }) => lag).toSorted((one, other) => one - other);
   const last = samples.at(-1);
   return {
     memory: Math.round(last?.memory ?? 0),
     memoryPerMinute: Number(growthPerMinute(samples, 'memory').toFixed(2)),
+    heapFloorAtFirst: floorOfHeap(samples.slice(0, third)),
+    heapFloorAtLast: floorOfHeap(samples.slice(-third)),
     files: last?.files ?? 0,
     filesPerMinute: Number(growthPerMinute(samples, 'files').toFixed(2)),
     /** The middle of what was seen in each 5 seconds: whatever else the machine does counts too. */
     lag: Number((lags[lags.length >> 1] ?? 0).toFixed(1)),
   };
 }
+
+/** MiB that are left when most of the garbage is collected: what is leaked stays in it. */
+const floorOfHeap = (samples: readonly VitalSigns[]): number =>
+  Number(Math.min(...samples.map(({ heap }) => heap)).toFixed(1));
