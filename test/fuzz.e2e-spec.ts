@@ -12,7 +12,7 @@ import { SocketClient } from './support/socket.client.js';
 import { seededWorld } from './support/world/seeded.world.js';
 
 /** Tokens, and as many bodies, queries and frames. `npm run test:fuzz` asks for many more. */
-const RUNS = Number(process.env.FUZZ_RUNS ?? 1_000);
+const RUNS = Number(process.env.FUZZ_RUNS ?? 300);
 const PATIENCE_MS = 20_000 + RUNS * 100;
 /** So many requests are under way at the same time. */
 const LANES = 8;

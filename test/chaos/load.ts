@@ -5,7 +5,9 @@ import type { SessionGrantDto } from '../../src/auth/auth.dto.js';
 import { ResumingReader } from '../support/resuming.reader.js';
 import { StreamingReader } from './streaming.reader.js';
 
-const PATHS = ['/session', '/replies', '/repos', '/health/live'];
+const PATHS = ['/session', '/replies', '/health/live'];
+/** Of so many requests one lists the repositories, for which git runs anew: pages ask when they open. */
+const ONE_LIST_IN = 20;
 /** At a time. */
 const REPLIES_PER_SESSION = 4;
 /** Of so many readers one reads over HTTP, the others through a WebSocket. */
@@ -131,7 +133,7 @@ export class Load {
   }
 
   private async ask(index: number): Promise<void> {
-    const path = PATHS[index % PATHS.length]!;
+    const path = index % ONE_LIST_IN === 0 ? '/repos' : PATHS[index % PATHS.length]!;
     await this.get(path, this.grantOf(index)).catch((error: unknown) => {
       this.failures.push(`GET ${path}: ${String(error)}`);
     });

@@ -15,7 +15,7 @@ import { slowNetwork } from './scenarios/slow-network.js';
 import { soak } from './scenarios/soak.js';
 
 const SHORT: Size = { pods: 2, readers: 12, requestsPerSecond: 20, secondsPerReply: 5 };
-const LONG: Size = { pods: 3, readers: 200, requestsPerSecond: 200, secondsPerReply: 20 };
+const LONG: Size = { pods: 3, readers: 200, requestsPerSecond: 200, secondsPerReply: 18 };
 /** What a pod can do all day long. */
 const STEADY: Size = { pods: 3, readers: 60, requestsPerSecond: 60, secondsPerReply: 18 };
 

@@ -6,7 +6,7 @@ import { BuiltPod } from './built.pod.js';
 import { Haproxy } from './haproxy.js';
 import { Llm } from './llm.js';
 
-const TOKENS_PER_SECOND = 3;
+const TOKENS_PER_SECOND = 6;
 /** A token of the emulated model has so many characters. */
 const TOKEN_CHARACTERS = 5;
 
