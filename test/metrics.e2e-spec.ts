@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Problem } from '../src/errors/problem.js';
 import { eventually } from './support/eventually.js';
+import { GithubEmulator } from './support/github.emulator.js';
+import { startLlmEmulator } from './support/llm.emulator.js';
 import { RepositoryFolder } from './support/repository.js';
 import { scrapeOf, useEverything } from './support/scrape.js';
 import { TestServer } from './support/server.js';
+import { seededWorld } from './support/world/seeded.world.js';
 
 const TOKEN = 'a-token-for-the-metrics';
 
@@ -37,6 +40,35 @@ describe('the metrics', () => {
     });
   });
 
+  it('count requests whose clients leave before the end of the answer', async () => {
+    const llm = await startLlmEmulator(() => ({ steps: [{ text: '- It' }], end: 'stall' }));
+    const writing = await TestServer.start({
+      GIT_ROOT: folder.path,
+      ANTHROPIC_API_KEY: 'sk-test',
+      ANTHROPIC_BASE_URL: llm.url,
+    });
+    const { accessToken } = await writing.clone('one');
+    const leave = new AbortController();
+    await fetch(`${writing.url}/recaps`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${accessToken}`,
+        accept: 'text/event-stream',
+        'content-type': 'application/json',
+      },
+      body: '{}',
+      signal: leave.signal,
+    });
+    leave.abort();
+    await eventually(async () =>
+      expect(await scrapeOf(writing)).toContain(
+        'http_request_duration_seconds_count{method="POST",route="/recaps",status="499"} 1',
+      ),
+    );
+    await writing.stop();
+    await llm.close();
+  });
+
   it('count open sockets, and how they closed', async () => {
     const socket = await server.connect(await server.clone('one'));
     await eventually(async () => expect(await scrape()).toMatch(/^git_recap_sockets_open 1$/m));
@@ -68,6 +100,21 @@ describe('the metrics', () => {
       expect(text).toMatch(line);
     }
     await world.stop();
+  });
+
+  it('give what a provider makes up no labels of its own', async () => {
+    const github = await GithubEmulator.start(seededWorld());
+    const asking = await TestServer.start({ GITHUB_API_URL: github.url });
+    for (const status of [298, 299, 418, 611, 612]) {
+      github.fail({ status }, undefined, 1);
+      await asking.post('/pat', { provider: 'github', token: GithubEmulator.TOKEN });
+    }
+    const counted = /^git_recap_provider_request_duration_seconds_count\{.*status="(\w+)"/gm;
+    const labels = [...(await scrapeOf(asking)).matchAll(counted)].map(([, label]) => label);
+    expect(labels).toEqual(expect.arrayContaining(['2xx', '418', '6xx']));
+    expect(labels).not.toEqual(expect.arrayContaining([expect.stringMatching(/298|299|611|612/)]));
+    await asking.stop();
+    await github.stop();
   });
 
   it('tell of the process and its event loop', async () => {

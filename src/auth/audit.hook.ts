@@ -24,9 +24,9 @@ const REFUSALS: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
 
 export const isRefusal = (code: ProblemCode): boolean => REFUSALS.has(code);
 
-/** Writes down every request that was answered with a refusal. */
+/** Writes down every request that was refused, whether or not its client waits to hear it. */
 export function auditRefusals(fastify: FastifyInstance, audit: AuditLog): void {
-  fastify.addHook('onResponse', (request, _reply, next) => {
+  fastify.addHook('onSend', (request, _reply, _payload, next) => {
     const { problemCode: code, identity, id, ip } = request;
     if (code && isRefusal(code)) {
       audit.record({

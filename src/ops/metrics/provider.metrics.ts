@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { STATUS_CODES } from 'node:http';
 import { Gauge, Histogram } from 'prom-client';
 import {
   OUTBOUND_CHANNEL,
@@ -22,7 +23,7 @@ export class ProviderMetrics implements OnApplicationShutdown {
     const registers = [registry];
     this.duration = new Histogram({
       name: 'git_recap_provider_request_duration_seconds',
-      help: 'Requests to providers, each attempt; cache=hit: what was known already had not changed.',
+      help: 'Requests to providers, each attempt; status=none: no answer, aborted: nobody waited for it; cache=hit: what was known already had not changed.',
       labelNames: ['provider', 'status', 'cache'],
       buckets: SECONDS,
       registers,
@@ -43,9 +44,10 @@ export class ProviderMetrics implements OnApplicationShutdown {
   }
 
   private readonly observe = (message: unknown): void => {
-    const { provider, status, milliseconds, waitedMilliseconds, budget } =
-      message as OutboundObservation;
-    const labels = { provider, status: status ?? 'none', cache: status === 304 ? 'hit' : 'miss' };
+    const observation = message as OutboundObservation;
+    const { provider, status, milliseconds, waitedMilliseconds, budget } = observation;
+    const cache = status === 304 ? 'hit' : 'miss';
+    const labels = { provider, status: statusLabel(observation), cache };
     this.duration.observe(labels, milliseconds / 1_000);
     this.waited.observe({ provider }, waitedMilliseconds / 1_000);
     if (budget !== undefined) this.budgets.see(provider, budget);
@@ -64,4 +66,10 @@ export class ProviderMetrics implements OnApplicationShutdown {
       },
     });
   }
+}
+
+/** A server that a user named may answer with any number: those without a meaning share a label. */
+function statusLabel({ status, aborted }: OutboundObservation): string {
+  if (status === undefined) return aborted ? 'aborted' : 'none';
+  return STATUS_CODES[status] ? String(status) : `${String(Math.trunc(status / 100))}xx`;
 }

@@ -6,9 +6,10 @@ const tracer = trace.getTracer('git-recap');
 
 /** A span of a request to a provider that has just ended, under whatever asked for it. */
 export function traceProviderRequest(message: unknown): void {
-  const { provider, method, status, milliseconds, waitedMilliseconds } =
+  const { provider, method, status, aborted, milliseconds, waitedMilliseconds } =
     message as OutboundObservation;
-  record(`${method} ${provider}`, milliseconds, status === undefined || status >= 500, {
+  const hasFailed = status === undefined ? !aborted : status >= 500;
+  record(`${method} ${provider}`, milliseconds, hasFailed, {
     'http.request.method': method,
     'http.response.status_code': status,
     'git_recap.provider': provider,

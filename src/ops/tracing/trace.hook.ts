@@ -2,18 +2,13 @@ import {
   type Context,
   context,
   propagation,
-  type Span,
   SpanKind,
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { whenAnswered } from '../answered.js';
 import { wantsTraces } from './tracing.js';
-
-interface Traced {
-  readonly span: Span;
-  readonly within: Context;
-}
 
 /** https://www.w3.org/TR/trace-context/#traceparent-header; an id of zeros is none. */
 const TRACEPARENT = /^00-(?!0{32})([\da-f]{32})-(?!0{16})[\da-f]{16}-[\da-f]{2}$/;
@@ -31,8 +26,8 @@ export function traceRequests(fastify: FastifyInstance): void {
 
 function recordSpans(fastify: FastifyInstance): void {
   const tracer = trace.getTracer('git-recap');
-  const requests = new WeakMap<FastifyRequest, Traced>();
-  fastify.addHook('onRequest', (request, _reply, next) => {
+  const requests = new WeakMap<FastifyRequest, Context>();
+  fastify.addHook('onRequest', (request, reply, next) => {
     const route = request.routeOptions.url;
     const parent = propagation.extract(context.active(), request.headers);
     const span = tracer.startSpan(
@@ -48,19 +43,17 @@ function recordSpans(fastify: FastifyInstance): void {
       parent,
     );
     const within = trace.setSpan(parent, span);
-    requests.set(request, { span, within });
+    requests.set(request, within);
     request.traceId = span.spanContext().traceId;
+    whenAnswered(reply, (status) => {
+      span.setAttribute('http.response.status_code', status);
+      if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+      span.end();
+    });
     context.with(within, next);
   });
   // The events that a body arrives by come from outside of what `with` encloses.
   fastify.addHook('preValidation', (request, _reply, next) => {
-    context.with(requests.get(request)?.within ?? context.active(), next);
-  });
-  fastify.addHook('onResponse', (request, reply, next) => {
-    const span = requests.get(request)?.span;
-    span?.setAttribute('http.response.status_code', reply.statusCode);
-    if (reply.statusCode >= 500) span?.setStatus({ code: SpanStatusCode.ERROR });
-    span?.end();
-    next();
+    context.with(requests.get(request) ?? context.active(), next);
   });
 }

@@ -49,7 +49,7 @@ export class OutboundCall {
         method: this.request.method ?? 'GET',
         waitedMilliseconds: redirects === 0 ? waitedMilliseconds : 0,
       };
-      const answer = await observed(request, () => this.attempt(from));
+      const answer = await observed(request, this.request.signal, () => this.attempt(from));
       const location = answer.headers.get('location');
       if (!this.isSafe || !isRedirect(answer.status) || !location) return answer;
       url = new URL(location, url);

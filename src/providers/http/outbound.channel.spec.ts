@@ -50,8 +50,20 @@ describe('the channel of outgoing requests', () => {
       budget: 0.25,
     };
     expect(seen).toEqual([
-      { ...told, status: 503 },
-      { ...told, status: 200 },
+      { ...told, status: 503, aborted: false },
+      { ...told, status: 200, aborted: false },
     ]);
+  });
+
+  it.each([
+    ['who asked has left', true, new DOMException('It left.', 'AbortError')],
+    ['the time is over', false, new DOMException('It took too long.', 'TimeoutError')],
+  ])('tells from a provider that does not answer when %s', async (_name, aborted, reason) => {
+    const silent = await ScriptedServer.start(() => asking.abort(reason));
+    const asking = new AbortController();
+    const fetch = http.fetchFor({ name: 'Acme', baseUrl: silent.url });
+    await expect(fetch(silent.url, { signal: asking.signal })).rejects.toBe(reason);
+    expect(seen.at(-1)).toMatchObject({ status: undefined, aborted });
+    await silent.stop();
   });
 });

@@ -9,6 +9,8 @@ export interface OutboundObservation {
   readonly method: string;
   /** Absent when there was no answer. */
   readonly status?: number;
+  /** Whether there was none because whoever asked did not wait for it. */
+  readonly aborted: boolean;
   readonly milliseconds: number;
   /** How long it waited for its turn before that. */
   readonly waitedMilliseconds: number;
@@ -24,9 +26,13 @@ export const OUTBOUND_CHANNEL = 'git-recap:outbound-request';
 
 const outbound = channel(OUTBOUND_CHANNEL);
 
-/** Announces the request when it has ended; costs nothing while nobody listens. */
+/**
+ * Announces the request when it has ended; costs nothing while nobody listens.
+ * @param signal Ends it; a time-out is the provider's fault, any other reason is not.
+ */
 export async function observed<T extends Pick<Answer, 'status' | 'headers'>>(
   request: Pick<OutboundObservation, 'provider' | 'method' | 'waitedMilliseconds'>,
+  signal: AbortSignal,
   send: () => Promise<T>,
 ): Promise<T> {
   if (!outbound.hasSubscribers) return send();
@@ -35,7 +41,9 @@ export async function observed<T extends Pick<Answer, 'status' | 'headers'>>(
     const milliseconds = performance.now() - begunAt;
     const budget = answer && shareLeft(answer.headers);
     const { status } = answer ?? {};
-    outbound.publish({ ...request, status, milliseconds, budget } satisfies OutboundObservation);
+    const aborted = !answer && signal.aborted && !isTimeout(signal.reason);
+    const observation: OutboundObservation = { ...request, status, aborted, milliseconds, budget };
+    outbound.publish(observation);
   };
   try {
     const answer = await send();
@@ -46,3 +54,6 @@ export async function observed<T extends Pick<Answer, 'status' | 'headers'>>(
     throw error;
   }
 }
+
+const isTimeout = (reason: unknown): boolean =>
+  reason instanceof DOMException && reason.name === 'TimeoutError';
