@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { eventually } from './support/eventually.js';
 import { RepositoryFolder } from './support/repository.js';
 import { TestServer } from './support/server.js';
 import { HandshakeRefused, SocketClient } from './support/socket.client.js';
@@ -126,6 +128,17 @@ describe('at its edges the server', () => {
       expect(answer).toContain('\r\nConnection: close\r\n');
       const [, body = ''] = answer.split('\r\n\r\n');
       expect(JSON.parse(body)).toMatchObject({ status: 408, code: 'request_timeout' });
+    });
+
+    it('that keep a connection open when they have been answered', async () => {
+      const accepted = once(http(), 'connection') as Promise<[Socket]>;
+      const port = Number(new URL(server.url).port);
+      const lingering = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+      lingering.write('no http\r\n\r\n');
+      await once(lingering.resume(), 'end');
+      const [connection] = await accepted;
+      await eventually(() => expect(connection.destroyed).toBe(true));
+      lingering.destroy();
     });
 
     it('within seconds, as it is shipped', () => {

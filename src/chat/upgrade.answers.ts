@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { DomainError } from '../errors/domain.error.js';
 import { toProblem } from '../errors/problem.js';
-import { sendRawProblem } from '../errors/raw-problem.js';
+import { hangUp, sendRawProblem } from '../errors/raw-problem.js';
 
 /** RFC 6455, 4.2.1: the one upgrade there is here; clients offer others, such as h2c, unasked. */
 export function asksForSocket({ headers }: IncomingMessage): boolean {
@@ -27,6 +27,9 @@ export function serveWithoutUpgrade(
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
   response.assignSocket(socket as Socket);
-  response.once('finish', () => socket.end());
+  response.once('finish', () => {
+    socket.end();
+    hangUp(socket);
+  });
   server.emit('request', request, response);
 }

@@ -3,6 +3,9 @@ import type { Duplex } from 'node:stream';
 import { DomainError } from './domain.error.js';
 import { type Problem, toProblem } from './problem.js';
 
+/** For what a client has to read the answer and hang up by itself. */
+const HANG_UP_MS = 1_000;
+
 /** Answers with a problem where there is no response, only a connection; and closes that. */
 export function sendRawProblem(socket: Duplex, problem: Problem): void {
   const body = JSON.stringify(problem);
@@ -17,6 +20,15 @@ export function sendRawProblem(socket: Duplex, problem: Problem): void {
       body,
     ].join('\r\n'),
   );
+  hangUp(socket);
+}
+
+/** Closes a connection whose last words are said: one that its client kept open would have no time-out. */
+export function hangUp(socket: Duplex): void {
+  const timer = setTimeout(() => socket.destroy(), HANG_UP_MS).unref();
+  socket.once('close', () => {
+    clearTimeout(timer);
+  });
 }
 
 /** Answers a client whose request Node could not read to its end. */
