@@ -6,10 +6,15 @@ import {
   resourceFromAttributes,
 } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Less than what a process is given beyond DRAIN_SECONDS; the exporter itself would wait for ten. */
+const LAST_SPANS_MS = 2_000;
 
 /**
  * Sends spans in batches by OTLP over HTTP, as JSON. Where to, sampling, headers and the service's
- * name are read from OpenTelemetry's own variables. @returns what sends the last ones and ends it.
+ * name are read from OpenTelemetry's own variables.
+ * @returns what sends the last ones and ends it; a collector that does not answer is not waited for.
  */
 export function startTraceExport(): () => Promise<void> {
   const provider = new NodeTracerProvider({
@@ -19,5 +24,5 @@ export function startTraceExport(): () => Promise<void> {
     spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
   });
   provider.register();
-  return () => provider.shutdown();
+  return () => Promise.race([provider.shutdown(), sleep(LAST_SPANS_MS, undefined, { ref: false })]);
 }

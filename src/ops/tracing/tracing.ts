@@ -10,9 +10,9 @@ type Shutdown = () => Promise<void>;
 export function wantsTraces(variables: NodeJS.ProcessEnv = process.env): boolean {
   if (variables.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return false;
   if (variables.OTEL_TRACES_EXPORTER === 'none') return false;
-  return Boolean(
-    variables.OTEL_EXPORTER_OTLP_ENDPOINT ?? variables.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT,
-  );
+  const { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT } = variables;
+  // Set to nothing is not set.
+  return [OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT].some(Boolean);
 }
 
 /** Exports traces where OpenTelemetry's variables say where to; else it loads and listens to nothing. */
