@@ -35,6 +35,11 @@ describe('docker/compose.yaml', () => {
     expect(services.redis.command.at(-1)).toContain('--maxmemory-policy noeviction');
   });
 
+  it('has a Redis that is not root and writes to its volume only', () => {
+    const { user, read_only, cap_drop, volumes } = services.redis;
+    expect([user, read_only, cap_drop, volumes]).toEqual(['redis', true, ['ALL'], ['redis:/data']]);
+  });
+
   it('keeps clones on a volume, and the rest of the file system as it is', () => {
     const { GIT_CACHE_DIR } = readEnvironment(filled);
     expect(services.server.volumes).toEqual([`clones:${String(GIT_CACHE_DIR)}`]);
