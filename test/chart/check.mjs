@@ -19,6 +19,8 @@ try {
   await checkTheSchemaCheck();
   checkVariables();
   checkNotes();
+  checkNetworks();
+  checkAlerts();
   for (const wrong of WRONG_VALUES) checkRefusal(wrong);
   console.log(`chart: ${WRONG_VALUES.length} wrong values refused`);
 } finally {
@@ -81,12 +83,32 @@ function checkVariables() {
   ).properties;
   const free = [config, secret.properties.values].flatMap((group) => Object.keys(group.properties));
   const own = ['NODE_ENV', 'PORT', 'GIT_CACHE_DIR'];
-  assert.deepEqual([...free, ...own].sort(), [...example].map(([, name]) => name).sort());
+  const known = [...free, ...own].filter((name) => !name.startsWith('OTEL_'));
+  assert.deepEqual(known.sort(), [...example].map(([, name]) => name).sort());
 }
 
 function checkNotes() {
   assert.match(helm.notes(), /create secret generic recap-git-recap-server/);
   assert.match(helm.notes('--set', 'ingress.enabled=true'), /TRUST_PROXY is off/);
+}
+
+/** An exception has to lie within the network it is taken from. */
+function checkNetworks() {
+  const except = 'networkPolicy.except=["10.96.0.0/12","fd00::/8"]';
+  const policy = render('--set-json', except).find(({ kind }) => kind === 'NetworkPolicy');
+  assert.deepEqual(policy.spec.egress[1].to, [
+    { ipBlock: { cidr: '0.0.0.0/0', except: ['10.96.0.0/12'] } },
+    { ipBlock: { cidr: '::/0', except: ['fd00:ec2::254/128', 'fd00::/8'] } },
+  ]);
+}
+
+/** Where users are few, probes and scrapes would outnumber whatever fails. */
+function checkAlerts() {
+  const rule = render('--set', 'prometheusRule.enabled=true').find(
+    ({ kind }) => kind === 'PrometheusRule',
+  );
+  const { expr } = rule.spec.groups[0].rules.find(({ alert }) => alert === 'GitRecapRequestsFail');
+  assert.equal(expr.match(/_count\{[^}]*route!~"\/health\/\.\+\|\/metrics"/g)?.length, 2, expr);
 }
 
 function checkRefusal([assignment, named]) {

@@ -10,7 +10,15 @@ export const WRONG_VALUES = [
   ['config.SIGN_IN_ALLOW="octo-org"', 'SIGN_IN_ALLOW'],
   ['config.JWT_SECRET_KEY="not in a config map, whoever reads it"', 'JWT_SECRET_KEY'],
   ['config.PORT=8080', 'PORT'],
+  ['config.OTEL_EXPORTER_OTLP_HEADERS="authorization=Bearer not-in-a-config-map"', 'HEADERS'],
+  ['config.GITHUB_CLIENT_ID="of-an-app-that-may-send-users-nowhere"', 'OAUTH_REDIRECT_URIS'],
+  ['extraEnv=[{"name":"PORT","value":"8080"}]', 'extraEnv'],
+  ['extraEnv=[{"name":"TZ","vaule":"UTC"}]', 'vaule'],
   ['secret.create=true', 'JWT_SECRET_KEY'],
+  [
+    `secret={"create":true,"values":{"JWT_SECRET_KEY":"${'x'.repeat(32)}","REDIS_URL":"redis://r"}},serviceMonitor.enabled=true`,
+    'METRICS_TOKEN',
+  ],
   [
     'secret={"create":true,"values":{"JWT_SECRET_KEY":"short","REDIS_URL":"redis://r"}}',
     'minLength',
@@ -22,4 +30,8 @@ export const WRONG_VALUES = [
   ['service.port=0', 'service/port'],
   ['ingress.hosts=["recap.example.com"]', 'hosts'],
   ['serviceMonitor.interval="often"', 'interval'],
+  // A rule without ports is one for all of them.
+  ['networkPolicy.webPorts=[]', 'webPorts'],
+  ['networkPolicy.redisPorts=[]', 'redisPorts'],
+  ['networkPolicy.except=["example.com"]', 'except'],
 ];
