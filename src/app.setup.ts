@@ -23,6 +23,7 @@ import { setSecurityHeaders } from './app.security-headers.js';
 import { fromFramework } from './errors/framework.error.js';
 import { acceptJsonBodies } from './errors/json-bodies.hook.js';
 import { sendProblem } from './errors/problem.filter.js';
+import { isFault } from './errors/problem.js';
 import { refuseUnreadable } from './errors/raw-problem.js';
 import { finishRequests } from './ops/drain.hook.js';
 import { Drain } from './ops/drain.js';
@@ -72,7 +73,7 @@ export async function createApp(
     genReqId: () => randomUUID(),
     // For what fails before routing, such as a URL that cannot be decoded.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
-      if (sendProblem(fromFramework(error), request, reply) >= 500) request.log.error(error);
+      if (isFault(sendProblem(fromFramework(error), request, reply))) request.log.error(error);
     },
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(settings), adapter, {

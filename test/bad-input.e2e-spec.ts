@@ -199,6 +199,7 @@ describe('bad input', () => {
       const { data } = await socket.waitForEvent('error');
       expect(data.problem?.code).toBe(code);
       expect(data.problem?.hint).toBe(PROBLEMS[code].hint);
+      expect(data.problem?.requestId).toMatch(/^[\da-f-]{36}$/);
       expect(socket.frames).toHaveLength(1);
     });
 

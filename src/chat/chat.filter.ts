@@ -1,8 +1,9 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
 import { fromFramework } from '../errors/framework.error.js';
-import { toProblem } from '../errors/problem.js';
 import { ChatSockets } from './chat.sockets.js';
+import { loggedProblem } from './logged.problem.js';
 import { subjectOf } from './message.subject.js';
+import { errorFrame } from './replies/reply.message.js';
 import type { AuthenticatedSocket } from './session-ws.adapter.js';
 
 /** Answers a message that failed with an `error` frame that names what the message was about. */
@@ -15,7 +16,7 @@ export class ChatFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const context = host.switchToWs();
     const socket = this.sockets.of(context.getClient<AuthenticatedSocket>());
-    if (toProblem(fromFramework(error)).status >= 500) this.logger.error(error);
-    socket?.sendError(error, subjectOf(context.getData<unknown>()));
+    const problem = loggedProblem(this.logger, fromFramework(error));
+    void socket?.send(errorFrame(problem, subjectOf(context.getData<unknown>())));
   }
 }

@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws';
 import type { Identity } from '../auth/session.js';
 import { DomainError } from '../errors/domain.error.js';
-import { errorFrame, type Frame } from './replies/reply.message.js';
+import type { Frame } from './replies/reply.message.js';
 
 /** Close codes of DESIGN's protocol beyond those of RFC 6455. */
 export const CLOSE_SESSION_OVER = 4401;
@@ -46,10 +46,6 @@ export class SessionSocket {
     });
     clearTimeout(tooSlow);
     this.onSent(performance.now() - begunAt);
-  }
-
-  sendError(error: unknown, about?: { replyId?: string; ref?: string }): void {
-    void this.send(errorFrame(error, about));
   }
 
   close(code: number, reason: string): void {

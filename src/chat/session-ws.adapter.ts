@@ -1,6 +1,5 @@
 import { type INestApplicationContext, Logger, type WsMessageHandler } from '@nestjs/common';
 import { WsAdapter } from '@nestjs/platform-ws';
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { match, type MatchFunction } from 'path-to-regexp';
@@ -8,8 +7,9 @@ import { EMPTY, from, mergeAll, type Observable, of } from 'rxjs';
 import type { WebSocket, WebSocketServer } from 'ws';
 import type { Identity } from '../auth/session.js';
 import { DomainError } from '../errors/domain.error.js';
-import { toProblem } from '../errors/problem.js';
+import { fromFramework } from '../errors/framework.error.js';
 import { sendRawProblem } from '../errors/raw-problem.js';
+import { loggedProblem } from './logged.problem.js';
 import { subjectOfMessage } from './message.subject.js';
 import { errorFrame } from './replies/reply.message.js';
 import { CLOSE_SLOW_CONSUMER, MAX_BUFFERED_BYTES } from './session-socket.js';
@@ -114,7 +114,8 @@ export class SessionWsAdapter extends WsAdapter {
       if (!handler) throw new DomainError('unknown_event', 'The socket does not know this event.');
       return transform(handler.callback(data, event));
     } catch (error) {
-      return of(errorFrame(error, subjectOfMessage(text)));
+      const problem = loggedProblem(this.log, fromFramework(error));
+      return of(errorFrame(problem, subjectOfMessage(text)));
     }
   }
 
@@ -138,16 +139,8 @@ export class SessionWsAdapter extends WsAdapter {
         server.emit('connection', Object.assign(client, { identity }), request);
       });
     } catch (error) {
-      this.refuse(socket, error);
+      sendRawProblem(socket, loggedProblem(this.log, error));
     }
-  }
-
-  private refuse(socket: Duplex, error: unknown): void {
-    const problem = toProblem(error, { requestId: randomUUID() });
-    if (problem.status >= 500) {
-      this.log.error({ err: error, requestId: problem.requestId }, 'a handshake failed');
-    }
-    sendRawProblem(socket, problem);
   }
 
   private find(port: number, request: IncomingMessage): { server: PathServer; sessionId: string } {

@@ -49,6 +49,9 @@ export function toProblem(error: unknown, context: ProblemContext = {}): Problem
   };
 }
 
+/** Whether operators should read of it; what a process refuses because it is about to end is as it should be. */
+export const isFault = ({ status, code }: Problem): boolean => status >= 500 && code !== 'draining';
+
 function secondsUntil(instant: Date): number {
   const seconds = Math.ceil((instant.getTime() - Date.now()) / 1000);
   return Math.min(Math.max(1, seconds), MAX_RETRY_SECONDS);

@@ -1,4 +1,15 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Logger,
+  Param,
+  Post,
+  Req,
+  Res,
+} from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiHeader,
@@ -15,7 +26,9 @@ import { ApiProblems } from '../../errors/api-problems.decorator.js';
 import { resolveFilter } from '../../recap/action-filter.js';
 import { chooseMediaType } from '../../recap/media-type.js';
 import { DomainError } from '../../errors/domain.error.js';
+import { fromFramework } from '../../errors/framework.error.js';
 import { RecapDto, RepliesDto, ReplyDto } from './replies.dto.js';
+import { loggedProblem } from '../logged.problem.js';
 import { toEventStream } from './event-stream.js';
 import { acceptedFrame, errorFrame, type Frame, toFrame } from './reply.message.js';
 import { ReplyService } from './reply.service.js';
@@ -33,6 +46,8 @@ const REPLY_CONTENT = {
 @ApiBearerAuth()
 @Controller()
 export class RepliesController {
+  private readonly logger = new Logger(RepliesController.name);
+
   constructor(private readonly replies: ReplyService) {}
 
   /**
@@ -139,13 +154,15 @@ export class RepliesController {
     signal: AbortSignal,
     first?: Frame,
   ): Promise<AsyncGenerator<Frame, void>> {
+    const { logger } = this;
     const events = await this.replies.follow(session, replyId, after, signal);
     return (async function* (): AsyncGenerator<Frame, void> {
       if (first) yield first;
       try {
         for await (const event of events) yield toFrame(replyId, event);
       } catch (error) {
-        if (!signal.aborted) yield errorFrame(error, { replyId });
+        if (signal.aborted) return;
+        yield errorFrame(loggedProblem(logger, fromFramework(error)), { replyId });
       }
     })();
   }

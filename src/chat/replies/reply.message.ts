@@ -1,5 +1,4 @@
-import { fromFramework } from '../../errors/framework.error.js';
-import { toProblem } from '../../errors/problem.js';
+import type { Problem } from '../../errors/problem.js';
 import type { ReplyEvent } from './reply.js';
 
 /** A frame as sockets send it: `{event, data}`. */
@@ -21,8 +20,8 @@ export function acceptedFrame(replyId: string, ref?: string): Frame {
 
 /** The frame that tells of an error outside a reply's log: it has no `seq`. */
 export function errorFrame(
-  error: unknown,
+  problem: Problem,
   about: { readonly replyId?: string; readonly ref?: string } = {},
 ): Frame {
-  return { event: 'error', data: { ...about, problem: toProblem(fromFramework(error)) } };
+  return { event: 'error', data: { ...about, problem } };
 }

@@ -4,10 +4,10 @@ import { SessionService } from '../../auth/session.service.js';
 import { TokenQuota } from '../../auth/token.quota.js';
 import { Environment } from '../../config/environment.js';
 import { DomainError } from '../../errors/domain.error.js';
-import { toProblem } from '../../errors/problem.js';
 import { type ReplyMeter, ReplyMetrics } from '../../ops/metrics/reply.metrics.js';
 import { inSpan } from '../../ops/tracing/in-span.js';
 import { outlast } from '../../state/outlast.js';
+import { loggedProblem } from '../logged.problem.js';
 import { OwnReplies } from './own.replies.js';
 import { Pod } from './pod.js';
 import type { ReplyEntry, ReplyRecord } from './reply.js';
@@ -138,7 +138,7 @@ export class ReplyRunner {
       spent = await this.speak(prepared, add, known, signal);
     } catch (error) {
       leaving = handOver.aborted && !stop.signal.aborted;
-      if (!leaving) add(this.ending(error, stop.signal, told, prepared));
+      if (!leaving) add(this.ending(record.id, error, stop.signal, told, prepared));
     } finally {
       await appender.flush();
       release();
@@ -200,6 +200,7 @@ export class ReplyRunner {
   }
 
   private ending(
+    replyId: string,
     error: unknown,
     stop: AbortSignal,
     told: readonly ReplyEntry[],
@@ -210,9 +211,7 @@ export class ReplyRunner {
       const bullets = bulletsIn(told);
       return { event: 'done', stopReason: 'cancelled', usage: {}, coverage, ...bullets };
     }
-    const problem = toProblem(error);
-    if (problem.status >= 500) this.logger.error(error);
-    return { event: 'error', problem };
+    return { event: 'error', problem: loggedProblem(this.logger, error, { replyId }) };
   }
 
   /** A running reply is use of its session; when the session is over there is nobody to write for. */

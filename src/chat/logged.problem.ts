@@ -1,0 +1,21 @@
+import type { Logger } from '@nestjs/common';
+import { trace } from '@opentelemetry/api';
+import { randomUUID } from 'node:crypto';
+import { isFault, type Problem, toProblem } from '../errors/problem.js';
+
+/**
+ * What a client is told of something that failed and was no HTTP request; its `requestId` is the
+ * `reqId` of the line in the log, where it is one that operators have to read.
+ * @param about What else the line is to tell.
+ */
+export function loggedProblem(
+  logger: Logger,
+  error: unknown,
+  about: { readonly replyId?: string } = {},
+): Problem {
+  const reqId = randomUUID();
+  const traceId = trace.getActiveSpan()?.spanContext().traceId;
+  const problem = toProblem(error, { requestId: reqId, traceId });
+  if (isFault(problem)) logger.error({ ...about, reqId, err: error }, problem.code);
+  return problem;
+}
