@@ -2,10 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Variables } from '../../src/config/read-environment.js';
 import { eventually } from '../support/eventually.js';
+import { freePort } from '../support/redis.server.js';
+import { type Census, takeCensus } from './census.js';
 
 /** The built server in a process of its own, ended and started anew on the same port. */
 export class BuiltPod {
   private child?: ChildProcess;
+  private inspectorPort?: number;
 
   constructor(
     private readonly port: number,
@@ -27,7 +30,9 @@ export class BuiltPod {
    */
   async start(clockShift = 0): Promise<void> {
     const shim = clockShift === 0 ? [] : ['--import', './test/chaos/shifted.clock.mjs'];
-    this.child = spawn(process.execPath, [...shim, 'dist/main.js'], {
+    this.inspectorPort ??= await freePort();
+    const inspector = [`--inspect=127.0.0.1:${this.inspectorPort}`, '--inspect-publish-uid=http'];
+    this.child = spawn(process.execPath, [...inspector, ...shim, 'dist/main.js'], {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: {
         PATH: process.env.PATH,
@@ -42,6 +47,11 @@ export class BuiltPod {
       const { status } = await fetch(`${this.url}/health/ready`);
       if (status !== 200) throw new Error(`a pod is not ready: ${status}`);
     }, 20_000);
+  }
+
+  /** @throws Error when it does not run. */
+  census(): Promise<Census> {
+    return takeCensus(this.inspectorPort!);
   }
 
   /** @returns its exit code, or the signal that ended it. */

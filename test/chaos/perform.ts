@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Leftovers } from './leftovers.js';
 import { Load } from './load.js';
 import type { Scenario, Size } from './scenario.js';
 import { Stage } from './stage.js';
@@ -26,6 +27,7 @@ async function underLoad(stage: Stage, scenario: Scenario, size: Size): Promise<
     readers: size.readers,
     requestsPerSecond: size.requestsPerSecond,
   });
+  const leftovers = scenario.leavesNothing && (await Leftovers.of(stage.pods));
   const begunAt = performance.now();
   const { over } = await load.start();
   await sleep(WARM_UP_MS);
@@ -43,4 +45,5 @@ async function underLoad(stage: Stage, scenario: Scenario, size: Size): Promise<
   assert.deepEqual(load.failures.slice(0, 5), [], scenario.name);
   assert.ok(load.replies >= size.readers && load.requests > 0, 'there was a load');
   scenario.expect?.(load);
+  await leftovers?.expectFew();
 }

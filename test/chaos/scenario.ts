@@ -18,6 +18,8 @@ export interface Scenario {
   readonly tolerated?: readonly number[];
   /** Where the load goes instead of to haproxy. @returns what ends it. */
   readonly entrance?: (url: string) => Promise<{ readonly url: string; stop(): Promise<void> }>;
+  /** The pods live through it, and are to hold in the end what they held before. */
+  readonly leavesNothing?: true;
   play(stage: Stage): Promise<void>;
   /** What else has to be true in the end. @throws AssertionError */
   readonly expect?: (load: Load) => void;

@@ -8,6 +8,8 @@ import type { Scenario } from '../scenario.js';
 
 const READERS = 4;
 const STORM_MS = 4_000;
+/** Of every answer while it lasts, in milliseconds. */
+const SLOWNESS = 400;
 /** By then whoever was told to wait has waited, and asks again. */
 const CALM_WITHIN_MS = 20_000;
 /** Whatever a provider does, a request is answered by then (src/providers/http/outbound.limits.ts). */
@@ -23,16 +25,18 @@ const STORM: readonly (Fault | undefined)[] = [
   'malformed',
   undefined,
   { status: 500 },
+  'hang',
 ];
 
 /**
- * The host of some accounts limits, fails, breaks off and talks nonsense. Their readers are told so
+ * The host of some accounts is slow, limits, fails, breaks off, talks nonsense and says nothing. Their readers are told so
  * in good time and never get half an answer for a whole one; readers of anything else notice nothing.
  */
 export function providerStorm(): Scenario {
   let github: GithubEmulator;
   return {
     name: 'provider storm',
+    leavesNothing: true,
     stage: async () => {
       github = await GithubEmulator.start(seededWorld());
       github.remembers = true;
@@ -45,9 +49,11 @@ export function providerStorm(): Scenario {
       await Promise.all(readers.map((reader) => reader.expectWhole()));
 
       breakLoose(github);
+      github.latency = SLOWNESS;
       const endsAt = performance.now() + STORM_MS;
       await Promise.all(readers.map((reader) => reader.keepAsking(endsAt)));
       github.heal();
+      github.latency = 0;
 
       await Promise.all(readers.map((one) => eventually(() => one.expectWhole(), CALM_WITHIN_MS)));
       for (const reader of readers) {
