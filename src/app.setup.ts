@@ -31,6 +31,7 @@ import { createLogger, NestLogger } from './ops/logger.js';
 import { logRequests } from './ops/request-log.hook.js';
 import { MetricsRegistry } from './ops/metrics/metrics.registry.js';
 import { measureRequests } from './ops/metrics/request.metrics.js';
+import { SocketMetrics } from './ops/metrics/socket.metrics.js';
 import { traceRequests } from './ops/tracing/trace.hook.js';
 import { servePage } from './page/page.setup.js';
 
@@ -98,11 +99,18 @@ async function configure(app: NestFastifyApplication, environment: Environment):
   auditRefusals(fastify, app.get(AuditLog));
   setSecurityHeaders(fastify);
   app.enableCors(corsOptions(environment));
-  const [handshake, limit] = [app.get(Handshake), app.get(MessageLimit)];
+  const [handshake, limit, sockets] = [
+    app.get(Handshake),
+    app.get(MessageLimit),
+    app.get(SocketMetrics),
+  ];
   app.useWebSocketAdapter(
     new SessionWsAdapter(app, {
       authenticate: (request, sessionId) => handshake.authenticate(request, sessionId),
       admit: (socket) => limit.admit(socket),
+      onRefused: (code) => {
+        sockets.refused(code);
+      },
     }),
   );
   serveDocuments(app);

@@ -6,6 +6,7 @@ import { startLlmEmulator } from './support/llm.emulator.js';
 import { RepositoryFolder } from './support/repository.js';
 import { scrapeOf, useEverything } from './support/scrape.js';
 import { TestServer } from './support/server.js';
+import { SocketClient } from './support/socket.client.js';
 import { seededWorld } from './support/world/seeded.world.js';
 
 const TOKEN = 'a-token-for-the-metrics';
@@ -78,6 +79,12 @@ describe('the metrics', () => {
       expect(text).toMatch(/^git_recap_sockets_open 0$/m);
       expect(text).toMatch(/^git_recap_sockets_closed_total\{code="1005"\} 1$/m);
     });
+  });
+
+  it('count refused handshakes, by the reason', async () => {
+    const { sessionId } = await server.clone('one');
+    await expect(SocketClient.open(server.url, sessionId)).rejects.toThrow();
+    expect(await scrape()).toMatch(/^git_recap_sockets_refused_total\{code="unauthorized"\} 1$/m);
   });
 
   it('count what is asked of a provider and of the language model, and what replies take', async () => {

@@ -7,6 +7,7 @@ import { EMPTY, from, mergeAll, type Observable, of } from 'rxjs';
 import type { WebSocket, WebSocketServer } from 'ws';
 import type { Identity } from '../auth/session.js';
 import { DomainError } from '../errors/domain.error.js';
+import type { ProblemCode } from '../errors/problem.catalog.js';
 import { fromFramework } from '../errors/framework.error.js';
 import { sendRawProblem } from '../errors/raw-problem.js';
 import { loggedProblem } from './logged.problem.js';
@@ -24,6 +25,8 @@ interface Doorkeepers {
   readonly authenticate: (request: IncomingMessage, sessionId: string) => Promise<Identity>;
   /** Before a message is looked at. */
   readonly admit: (socket: AuthenticatedSocket) => Promise<void>;
+  /** Told of every handshake that is answered with a problem. */
+  readonly onRefused: (code: ProblemCode) => void;
 }
 
 interface PathServer extends WebSocketServer {
@@ -139,7 +142,9 @@ export class SessionWsAdapter extends WsAdapter {
         server.emit('connection', Object.assign(client, { identity }), request);
       });
     } catch (error) {
-      sendRawProblem(socket, loggedProblem(this.log, error));
+      const problem = loggedProblem(this.log, error);
+      this.doorkeepers.onRefused(problem.code);
+      sendRawProblem(socket, problem);
     }
   }
 
