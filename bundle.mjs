@@ -4,22 +4,12 @@
 // is looked for beside a module (the page) is found from any of them.
 import { cp } from 'node:fs/promises';
 import { rolldown } from 'rolldown';
+import { EXTERNAL } from './bundle.external.mjs';
 
 const bundle = await rolldown({
   input: { main: './.generated/build/main.js', 'cli/recap': './.generated/build/cli/recap.js' },
   platform: 'node',
-  external: [
-    // Loaded by a name that is put together, or served as files.
-    'ws',
-    'swagger-ui-dist',
-    // Parts of Nest that are optional, and not used here.
-    '@fastify/multipart',
-    '@fastify/view',
-    /^@nestjs\/microservices/,
-    '@nestjs/platform-express',
-    '@nestjs/platform-socket.io',
-    'class-transformer/storage',
-  ],
+  external: EXTERNAL,
   checks: { eval: false }, // In a library of Nest's Swagger module, where it is never called.
   onLog(_level, log) {
     throw new Error(log.message);

@@ -1,6 +1,9 @@
 import { connect } from 'node:net';
+import { bundledLibraries } from './test/support/libraries.mjs';
 
 const REDIS_TEST_URL = process.env.REDIS_TEST_URL ?? 'redis://127.0.0.1:6379';
+
+const libraries = await bundledLibraries();
 
 const transform = {
   '^.+\\.ts$': [
@@ -25,9 +28,9 @@ const project = (displayName, testMatch, ...setupFiles) => ({
   rootDir: import.meta.dirname,
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: { ...libraries, '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.generated/'],
-  setupFiles: ['<rootDir>/test/support/cjs-bridge.mjs', ...setupFiles],
+  setupFiles: ['reflect-metadata', ...setupFiles],
   transform,
 });
 
@@ -58,7 +61,11 @@ export default async () => {
   return {
     projects,
     reporters: ['default', '<rootDir>/test/support/logs/log.reporter.mjs'],
-    maxWorkers: 2,
+    // One more than two processors: specs wait as often as they compute.
+    maxWorkers: 3,
+    // A worker keeps much of what each spec file loaded, and the larger it is, the longer it takes
+    // to collect garbage and to start a git.
+    workerIdleMemoryLimit: '500MB',
     testTimeout: 20_000,
   };
 };

@@ -124,7 +124,7 @@ describe('when the language model fails', () => {
 
   it('gives up a reply that falls silent again and again', async () => {
     const writer = await emulate(() => ({ steps: [], end: 'stall' }), {
-      idleMilliseconds: 50,
+      idleMilliseconds: 300,
     });
     const { error } = await writeUntilFailure(writer);
 
