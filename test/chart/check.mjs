@@ -3,7 +3,7 @@
 import 'reflect-metadata';
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { readEnvironment } from '../../src/config/read-environment.js';
 import { Helm } from './helm.mjs';
 import { findFaults } from './kubernetes.schema.mjs';
@@ -18,6 +18,7 @@ try {
   for (const name of readdirSync(SETS)) await checkSet(name);
   await checkTheSchemaCheck();
   checkVariables();
+  checkVersions();
   checkNotes();
   checkNetworks();
   checkAlerts();
@@ -87,9 +88,19 @@ function checkVariables() {
   assert.deepEqual(known.sort(), [...example].map(([, name]) => name).sort());
 }
 
+/** One number for the server, its image and its chart. */
+function checkVersions() {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const [, image] = /^ARG VERSION=(\S+)$/m.exec(readFileSync('docker/Dockerfile', 'utf8'));
+  const { appVersion } = parse(readFileSync('docker/helm/Chart.yaml', 'utf8'));
+  assert.deepEqual([image, appVersion], [version, version]);
+}
+
 function checkNotes() {
   assert.match(helm.notes(), /create secret generic recap-git-recap-server/);
   assert.match(helm.notes('--set', 'ingress.enabled=true'), /TRUST_PROXY is off/);
+  const traces = ['--set', 'config.OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318'];
+  assert.match(helm.notes(...traces), /lets nothing through to http:\/\/collector:4318/);
 }
 
 /** An exception has to lie within the network it is taken from. */
