@@ -68,7 +68,12 @@ export async function createApp(
       connectionsCheckingInterval: SLOW_CLIENTS_CHECK_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
     },
-    clientErrorHandler: refuseUnreadable,
+    clientErrorHandler: (error, socket) => {
+      const problem = refuseUnreadable(error, socket);
+      if (!problem) return;
+      const { requestId: reqId, status, code } = problem;
+      log.info({ reqId, status, code, client: socket.remoteAddress }, 'unreadable request');
+    },
     forceCloseConnections: true,
     trustProxy: proxyTrust(environment.TRUST_PROXY),
     genReqId: () => randomUUID(),

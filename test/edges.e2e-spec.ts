@@ -127,7 +127,11 @@ describe('at its edges the server', () => {
       expect(answer).toMatch(/^HTTP\/1.1 408 Request Timeout\r\n/);
       expect(answer).toContain('\r\nConnection: close\r\n');
       const [, body = ''] = answer.split('\r\n\r\n');
-      expect(JSON.parse(body)).toMatchObject({ status: 408, code: 'request_timeout' });
+      expect(JSON.parse(body)).toMatchObject({
+        status: 408,
+        code: 'request_timeout',
+        requestId: expect.any(String),
+      });
     });
 
     it('that keep a connection open when they have been answered', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { DomainError } from './domain.error.js';
@@ -31,10 +32,18 @@ export function hangUp(socket: Duplex): void {
   });
 }
 
-/** Answers a client whose request Node could not read to its end. */
-export function refuseUnreadable(error: Error & { readonly code?: string }, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
-  else sendRawProblem(socket, toProblem(unreadable(error)));
+/** Answers a client whose request Node could not read to its end. @returns with what, if it can be. */
+export function refuseUnreadable(
+  error: Error & { readonly code?: string },
+  socket: Duplex,
+): Problem | undefined {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return undefined;
+  }
+  const problem = toProblem(unreadable(error), { requestId: randomUUID() });
+  sendRawProblem(socket, problem);
+  return problem;
 }
 
 function unreadable(cause: Error & { readonly code?: string }): DomainError {
