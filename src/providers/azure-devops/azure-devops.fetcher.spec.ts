@@ -23,7 +23,7 @@ describe('AzureDevopsFetcher', () => {
 
   async function restart(world: World): Promise<void> {
     await azure.stop();
-    azure = await EmulatedAzureDevops.start(world);
+    azure = await EmulatedAzureDevops.start(world, 10_000);
   }
 
   describe('connecting', () => {
