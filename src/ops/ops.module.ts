@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { Drain } from './drain.js';
 import { HealthController } from './health.controller.js';
+import { GitMetrics } from './metrics/git.metrics.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { MetricsRegistry } from './metrics/metrics.registry.js';
 import { ModelMetrics } from './metrics/model.metrics.js';
@@ -17,6 +18,7 @@ import { Tracing } from './tracing/tracing.js';
   controllers: [HealthController, MetricsController],
   providers: [
     Drain,
+    GitMetrics,
     MetricsRegistry,
     ModelMetrics,
     ProviderMetrics,

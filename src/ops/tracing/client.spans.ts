@@ -1,5 +1,6 @@
 import { type Attributes, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { OutboundObservation } from '../../providers/http/outbound.channel.js';
+import type { TransferObservation } from '../../providers/http/transfer.channel.js';
 import type { ModelObservation } from '../model.channel.js';
 
 const tracer = trace.getTracer('git-recap');
@@ -14,6 +15,15 @@ export function traceProviderRequest(message: unknown): void {
     'http.response.status_code': status,
     'git_recap.provider': provider,
     'git_recap.waited_ms': waitedMilliseconds,
+  });
+}
+
+/** A span of a transfer from a git host that has just ended. */
+export function traceGitTransfer(message: unknown): void {
+  const { kind, outcome, milliseconds } = message as TransferObservation;
+  record(`git ${kind}`, milliseconds, outcome !== 'ok' && outcome !== 'aborted', {
+    'git_recap.provider': 'git',
+    'git_recap.outcome': outcome,
   });
 }
 

@@ -1,8 +1,9 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { OUTBOUND_CHANNEL } from '../../providers/http/outbound.channel.js';
+import { TRANSFER_CHANNEL } from '../../providers/http/transfer.channel.js';
 import { MODEL_CHANNEL } from '../model.channel.js';
-import { traceModelRequest, traceProviderRequest } from './client.spans.js';
+import { traceGitTransfer, traceModelRequest, traceProviderRequest } from './client.spans.js';
 
 type Shutdown = () => Promise<void>;
 
@@ -25,11 +26,13 @@ export class Tracing implements OnModuleInit, OnApplicationShutdown {
     const { startTraceExport } = await import('./trace.export.js');
     this.shutdown = startTraceExport();
     subscribe(OUTBOUND_CHANNEL, traceProviderRequest);
+    subscribe(TRANSFER_CHANNEL, traceGitTransfer);
     subscribe(MODEL_CHANNEL, traceModelRequest);
   }
 
   async onApplicationShutdown(): Promise<void> {
     unsubscribe(OUTBOUND_CHANNEL, traceProviderRequest);
+    unsubscribe(TRANSFER_CHANNEL, traceGitTransfer);
     unsubscribe(MODEL_CHANNEL, traceModelRequest);
     // A collector that is away must not turn a good exit into a bad one.
     await this.shutdown?.().catch(() => undefined);

@@ -55,7 +55,7 @@ describe('GitCapacity', () => {
   it('answers short questions while all readings take long', async () => {
     await fill();
     expect(await capacity.ask(signal, () => Promise.resolve('main'))).toBe('main');
-    expect(await capacity.transfer(signal, () => Promise.resolve('cloned'))).toBe('cloned');
+    expect(await capacity.transfer('copy', signal, () => Promise.resolve('cloned'))).toBe('cloned');
   });
 
   it('gives the place of a question that failed to the next', async () => {

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import type { TransferObservation } from '../http/transfer.channel.js';
 import { Semaphore } from '../semaphore.js';
 import { GitError } from './git.process.js';
+import { observedTransfer } from './observed-transfer.js';
 
 /** Of up to five processes each: the log, its lines, tags, people, and where the repository is from. */
 const READINGS = 4;
@@ -36,8 +38,12 @@ export class GitCapacity {
   }
 
   /** Speaks with a host, in its turn. @throws GitError `busy`, or the signal's reason. */
-  transfer<T>(signal: AbortSignal, task: () => Promise<T>): Promise<T> {
-    return this.inTurn(this.transfers, signal, task);
+  transfer<T>(
+    kind: TransferObservation['kind'],
+    signal: AbortSignal,
+    task: () => Promise<T>,
+  ): Promise<T> {
+    return observedTransfer(kind, signal, () => this.inTurn(this.transfers, signal, task));
   }
 
   private async inTurn<T>(

@@ -82,7 +82,7 @@ export class GitCloneCache {
   ): Promise<void> {
     if (!entry.sound) await this.discard(entry);
     if (Date.now() - entry.fetchedAt < FRESH_FOR) return;
-    await this.capacity.transfer(signal, async () => {
+    await this.capacity.transfer('copy', signal, async () => {
       const made = await isOnDisk(entry);
       if (!made || !(await this.fetched(entry, admitted, signal))) {
         await this.makeClone(entry, admitted, signal);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mkdirSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { collect } from '../../../test/support/collect.js';
@@ -11,6 +12,7 @@ import { runningIn } from '../../../test/support/running-git.js';
 import type { Environment } from '../../config/environment.js';
 import { ACTION_TYPES, type Action, type ActionQuery } from '../action.js';
 import type { GitFetcher } from './git.fetcher.js';
+import { TRANSFER_CHANNEL, type TransferObservation } from '../http/transfer.channel.js';
 
 const { signal } = new AbortController();
 const WEEK: ActionQuery = {
@@ -26,6 +28,12 @@ describe('GitFetcher on a repository at a URL', () => {
   const authorities = process.env.NODE_EXTRA_CA_CERTS;
   let server: GitServer;
   let caches = 0;
+  /** What was announced of transfers, such as `copy ok`. */
+  const announced: string[] = [];
+  const note = (message: unknown): void => {
+    const { kind, outcome } = message as TransferObservation;
+    announced.push(`${kind} ${outcome}`);
+  };
 
   const cacheOf = (number: number): string => world.path(`cache-${number}`);
   const clonesIn = (cache: string): string[] =>
@@ -46,6 +54,7 @@ describe('GitFetcher on a repository at a URL', () => {
     newFetcher().connect({ provider: 'git', baseUrl }, signal);
 
   beforeAll(async () => {
+    subscribe(TRANSFER_CHANNEL, note);
     mkdirSync(world.path('keys'));
     server = await GitServer.start(world.directory, world.path('keys'));
     process.env.NODE_EXTRA_CA_CERTS = server.authorityFile;
@@ -59,6 +68,7 @@ describe('GitFetcher on a repository at a URL', () => {
     world.commit('project.git', { message: 'Add the thing', author: 'A <ada@old.example>' });
   });
   afterAll(async () => {
+    unsubscribe(TRANSFER_CHANNEL, note);
     process.env.NODE_EXTRA_CA_CERTS = authorities;
     await server.stop();
     world.remove();
@@ -66,6 +76,7 @@ describe('GitFetcher on a repository at a URL', () => {
   beforeEach(() => {
     server.intercept = undefined;
     server.requests.length = 0;
+    announced.length = 0;
   });
 
   it('clones history without files, .mailmap apart, and once for all who ask at the same time', async () => {
@@ -75,6 +86,7 @@ describe('GitFetcher on a repository at a URL', () => {
       read(fetcher, 'project.git'),
       read(fetcher, 'project.git'),
     ]);
+    expect(announced).toEqual(['look ok', 'copy ok']);
     for (const actions of answers) {
       expect(actions).toMatchObject([
         {
@@ -132,6 +144,7 @@ describe('GitFetcher on a repository at a URL', () => {
   it('says not found of what is not there, not git, not open, or elsewhere now', async () => {
     const notFound = { code: 'repository_not_found' };
     await expect(connect(server.url('none.git'))).rejects.toMatchObject(notFound);
+    expect(announced).toEqual(['look failed']);
     for (const status of [200, 401, 403, 500]) {
       server.intercept = () => (_, response) => response.writeHead(status).end('<html>');
       await expect(connect(server.url('project.git'))).rejects.toMatchObject(notFound);
@@ -163,6 +176,7 @@ describe('GitFetcher on a repository at a URL', () => {
     await expect(connect(server.url('project.git'))).rejects.toMatchObject({
       code: expect.stringMatching(/^(repository_too_large|provider_timeout)$/),
     });
+    expect(announced).toEqual([expect.stringMatching(/^look (memory|timeout)$/)]);
   }, 25_000);
 
   it('cancels a clone when the last who asked leaves, not before', async () => {
@@ -182,6 +196,7 @@ describe('GitFetcher on a repository at a URL', () => {
     askers[1]?.abort(new Error('second left'));
     await expect(answers[1]).resolves.toMatchObject({ message: 'second left' });
     await eventually(() => expect(runningIn(cacheOf(caches))).toBe(0));
+    await eventually(() => expect(announced).toEqual(['look ok', 'copy aborted']));
     await eventually(() =>
       expect(readdirSync(cacheOf(caches)).filter((name) => name !== 'authorities.pem')).toEqual([]),
     );
@@ -194,6 +209,7 @@ describe('GitFetcher on a repository at a URL', () => {
     await expect(read(fetcher, 'large.git')).rejects.toMatchObject({
       code: 'repository_too_large',
     });
+    expect(announced).toEqual(['look ok', 'copy refused']);
     expect(clonesIn(cacheOf(caches))).toEqual([]);
   });
 

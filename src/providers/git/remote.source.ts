@@ -78,7 +78,7 @@ export class RemoteSource implements GitSource {
   /** Is there a repository, and which branch is its HEAD on? */
   private async askHost(url: string, signal: AbortSignal): Promise<Answer> {
     const { address, settings } = await this.gate.admit(url, signal);
-    const asked = this.capacity.transfer(signal, () =>
+    const asked = this.capacity.transfer('look', signal, () =>
       runGit({
         arguments: ['ls-remote', '--symref', '--quiet', '--end-of-options', address.url, 'HEAD'],
         settings,
