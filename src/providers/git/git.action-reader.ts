@@ -2,6 +2,7 @@ import type { Action, ActionQuery, Author } from '../action.js';
 import { authorMatcher } from './git.author.js';
 import { readLog, startLog } from './git.log.js';
 import { commitAction, releaseAction } from './git.mapper.js';
+import type { GitProcess } from './git.process.js';
 import type { OpenRepository } from './git.source.js';
 import { readTags, startTags } from './git.tags.js';
 import { LineCounter } from './line-counter.js';
@@ -13,20 +14,22 @@ export const GIT_ACTION_TYPES = ['commit', 'release'] as const;
 const MAX_BATCH = 200;
 
 /**
- * The actions of one repository, in batches while git runs. All runs of git start at once and end
- * with the iteration, however it ends. Throws `GitError`, or the signal's reason.
+ * The actions of one repository, in batches while git runs. All runs of git end with the iteration,
+ * however it ends. Throws `GitError`, or the signal's reason.
  */
 export async function* readActions(
   { folder, describe, hasFiles }: OpenRepository,
   query: ActionQuery,
   signal: AbortSignal,
 ): AsyncGenerator<Action[], void> {
-  const log = query.types.includes('commit') ? startLog(folder, query, signal) : undefined;
-  const tags = query.types.includes('release') ? startTags(folder, signal) : undefined;
+  let log: GitProcess | undefined;
+  let tags: GitProcess | undefined;
   const mailmap = new Mailmap(folder, signal);
   const counter = hasFiles ? new LineCounter(folder, signal) : undefined;
   const wanted = actionFilter(query);
   try {
+    if (query.types.includes('commit')) log = await startLog(folder, query, signal);
+    if (query.types.includes('release')) tags = await startTags(folder, signal);
     const about = await describe();
     for await (const entries of log ? readLog(log, query) : []) {
       const people = await mailmap.canonical(entries.flatMap(({ coAuthors }) => coAuthors));

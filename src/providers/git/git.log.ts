@@ -57,14 +57,14 @@ export const ALL_WORK: readonly string[] = [
 const instant = (seconds: number): string => `@${Math.max(0, seconds)} +0000`;
 
 /** Starts `git log` for a window of committer dates. */
-export function startLog(
+export async function startLog(
   folder: RepositoryFolder,
   { since, until }: LogWindow,
   signal: AbortSignal,
-): GitProcess {
+): Promise<GitProcess> {
   const oldest = Math.floor(since.getTime() / 1000) - CLOCK_SKEW_SECONDS;
   const newest = Math.ceil(until.getTime() / 1000) - 1;
-  const git = new GitProcess({
+  const git = await GitProcess.start({
     arguments: [
       'log',
       '-z',

@@ -12,7 +12,7 @@ describe('GitProcess', () => {
   afterAll(() => world.remove());
 
   it('ends a git that takes longer than it may, and says so', async () => {
-    const waitsForInput = new GitProcess({
+    const waitsForInput = await GitProcess.start({
       arguments: ['cat-file', '--batch'],
       folder,
       signal,
@@ -31,14 +31,14 @@ describe('GitProcess', () => {
   });
 
   it('keeps output until someone reads it, also after git has ended', async () => {
-    const git = new GitProcess({ arguments: ['version'], folder, signal, timeout: 10_000 });
+    const git = await GitProcess.start({ arguments: ['version'], folder, signal, timeout: 10_000 });
     git.input.end();
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(Buffer.concat(await collect(git)).toString()).toMatch(/^git version/);
   });
 
   it('is stopped with its output unread', async () => {
-    const git = new GitProcess({ arguments: ['version'], folder, signal, timeout: 10_000 });
+    const git = await GitProcess.start({ arguments: ['version'], folder, signal, timeout: 10_000 });
     await new Promise((resolve) => setTimeout(resolve, 200));
     await expect(git.stop()).resolves.toBeUndefined();
   });

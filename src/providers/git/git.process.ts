@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import { setImmediate as afterOthers } from 'node:timers/promises';
 import { memoryOf } from './process-memory.js';
 
 /** A repository on disk, already found and checked: git is told where it is and never searches. */
@@ -87,9 +88,12 @@ const environmentOf = ({ folder, network }: GitCommand): NodeJS.ProcessEnv => ({
   ...(folder?.workTree !== undefined && { GIT_WORK_TREE: folder.workTree }),
 });
 
+/** To start one holds everything else up for milliseconds: whoever else has work has a turn in between. */
+let turn: Promise<unknown> = Promise.resolve();
+
 /**
- * One run of git, in a process group of its own, without a shell. Started at once; iterate it for
- * its output as it comes, with back-pressure. Iteration throws the signal's reason on abort and
+ * One run of git, in a process group of its own, without a shell. Iterate it for its output as it
+ * comes, with back-pressure. Iteration throws the signal's reason on abort and
  * {@link GitError} otherwise; ending it early kills git.
  */
 export class GitProcess implements AsyncIterable<Buffer> {
@@ -101,8 +105,16 @@ export class GitProcess implements AsyncIterable<Buffer> {
   private stoppedFor?: GitErrorReason;
   private memoryTimer?: NodeJS.Timeout;
 
-  constructor(private readonly command: GitCommand) {
+  /** Starts it, one in each turn of the event loop. @throws the signal's reason. */
+  static async start(command: GitCommand): Promise<GitProcess> {
+    const mine = turn;
+    turn = mine.then(() => afterOthers());
+    await mine;
     command.signal.throwIfAborted();
+    return new GitProcess(command);
+  }
+
+  private constructor(private readonly command: GitCommand) {
     const settings = [...SAFE_SETTINGS, ...(command.settings ?? [])];
     this.child = spawn(
       'git',

@@ -28,8 +28,11 @@ const FIELDS = [
 const TAGS_TIMEOUT = 60_000;
 
 /** Starts listing tags, newest first. git says of annotated tags that they are "meant for release". */
-export function startTags(folder: RepositoryFolder, signal: AbortSignal): GitProcess {
-  const git = new GitProcess({
+export async function startTags(
+  folder: RepositoryFolder,
+  signal: AbortSignal,
+): Promise<GitProcess> {
+  const git = await GitProcess.start({
     arguments: [
       'for-each-ref',
       '--sort=-taggerdate',

@@ -34,7 +34,7 @@ export class LineCounter {
     this.asked += wanted.length;
     if (wanted.length === 0) return new Map();
     try {
-      const answers = this.start();
+      const answers = await this.start();
       this.git?.input.write(`${wanted.join('\n')}\n${END}\n`);
       return await readAnswer(answers);
     } catch (error) {
@@ -49,9 +49,9 @@ export class LineCounter {
     await this.git?.stop();
   }
 
-  private start(): AsyncIterator<string, void> {
+  private async start(): Promise<AsyncIterator<string, void>> {
     if (this.answers) return this.answers;
-    this.git = new GitProcess({
+    this.git = await GitProcess.start({
       arguments: [
         'diff-tree',
         '--stdin',

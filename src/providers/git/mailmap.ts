@@ -21,7 +21,7 @@ export class Mailmap {
   async canonical(people: readonly Person[]): Promise<Person[]> {
     const known = people.filter((person) => personOf(contactOf(person)));
     if (known.length === 0) return [...people];
-    const answers = this.start();
+    const answers = await this.start();
     this.git?.input.write(known.map((person) => `${contactOf(person)}\n`).join(''));
     const mapped = new Map<Person, Person>();
     for (const person of known) {
@@ -36,9 +36,9 @@ export class Mailmap {
     await this.git?.stop();
   }
 
-  private start(): AsyncIterator<string, void> {
+  private async start(): Promise<AsyncIterator<string, void>> {
     if (this.answers) return this.answers;
-    this.git = new GitProcess({
+    this.git = await GitProcess.start({
       arguments: ['check-mailmap', '--stdin'],
       folder: this.folder,
       signal: this.signal,

@@ -6,7 +6,7 @@ const MAX_OUTPUT = 1024 * 1024;
 export async function runGit(command: GitCommand): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
-  const git = new GitProcess(command);
+  const git = await GitProcess.start(command);
   git.input.end();
   for await (const chunk of git) {
     length += chunk.length;
