@@ -1,9 +1,7 @@
-// The least that can answer: one Fastify route that sends the bytes it is given on standard input.
+// The least that can answer: one Fastify route that sends what BODY holds.
 import Fastify from 'fastify';
 
-const chunks = [];
-for await (const chunk of process.stdin) chunks.push(chunk);
-const body = Buffer.concat(chunks);
+const body = Buffer.from(process.env.BODY);
 
 const fastify = Fastify();
 fastify.get('/', (_request, reply) => reply.type('application/json; charset=utf-8').send(body));

@@ -19,3 +19,4 @@ Module({})(HealthController);
 const module = { module: HealthController, controllers: [HealthController] };
 const app = await NestFactory.create(module, new FastifyAdapter(), { logger: false });
 await app.listen(Number(process.env.PORT), '127.0.0.1');
+process.stdout.write(`${await app.getUrl()}\n`);

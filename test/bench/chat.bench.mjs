@@ -3,7 +3,7 @@
 // Model, readers, server and Redis share this machine. Needs a build: npm run bench:chat [-- --short]
 import { RedisServer } from '../support/redis.server.js';
 import { RepositoryFolder } from '../support/repository.js';
-import { Program } from './chat.processes.mjs';
+import { Program } from './program.mjs';
 import { readReplies } from './chat.readers.mjs';
 import { rest } from './chat.rest.mjs';
 import { report } from './report.mjs';

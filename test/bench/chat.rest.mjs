@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Program } from './chat.processes.mjs';
+import { Program } from './program.mjs';
 import { connect, signIn } from './chat.readers.mjs';
 
 const SOCKETS_PER_SESSION = 10;
