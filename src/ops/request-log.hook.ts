@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import { whenAnswered } from './answered.js';
 
 /**
- * One line a request, when it has been answered or its client has left; the answer carries the id that the line has. The
- * query is left out: it holds what people look for.
+ * One line a request, when it has been answered or its client has left; the answer carries the id that
+ * the line has. The query is left out: it holds what people look for.
  */
 export function logRequests(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, next) => {

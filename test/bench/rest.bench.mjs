@@ -73,7 +73,7 @@ try {
     'bare Nest on Fastify': { program: nest, path: '/health/ready' },
     'GET /health/live (+ hooks)': { program: server, path: '/health/live' },
     'GET /session (+ token, throttle, session)': { program: server, path: '/session', headers },
-    'GET /repos (+ cache)': { program: server, path: '/repos', headers },
+    'GET /repos (+ cache)': { program: server, path: '/repos', headers, aim: '≥ 0.33' },
   };
   const runs = Object.fromEntries(Object.keys(targets).map((name) => [name, []]));
   for (let round = 0; round <= ROUNDS; round += 1) {
@@ -95,7 +95,9 @@ try {
         { what, value: microseconds, unit: 'µs of a core a request' },
         ...(what === against
           ? []
-          : [{ what, value: ratioOf(rates, base), unit: 'ratio', against }]),
+          : [
+              { what, value: ratioOf(rates, base), unit: 'ratio', aim: targets[what].aim, against },
+            ]),
       ];
     }),
   );
