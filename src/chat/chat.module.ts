@@ -11,6 +11,7 @@ import { Pod } from './replies/pod.js';
 import { RepliesController } from './replies/replies.controller.js';
 import { ReplyJobs } from './replies/reply.jobs.js';
 import { ReplyKeeper } from './replies/reply.keeper.js';
+import { ReplyOutcomes } from './replies/reply.outcomes.js';
 import { ReplyOwners } from './replies/reply.owners.js';
 import { ReplyPreparation } from './replies/reply.preparation.js';
 import { ReplyRunner } from './replies/reply.runner.js';
@@ -33,6 +34,7 @@ import { WriterModule } from './writer/writer.module.js';
     ReplyService,
     ReplyJobs,
     ReplyKeeper,
+    ReplyOutcomes,
     ReplyOwners,
     ReplyPreparation,
     ReplyRunner,

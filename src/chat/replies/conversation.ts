@@ -4,7 +4,7 @@ import { DomainError } from '../../errors/domain.error.js';
 import type { QuestionJob, Turn } from '../writer/recap.writer.js';
 import type { ReplyRecord } from './reply.js';
 import { ReplyJobs } from './reply.jobs.js';
-import { hasEnded, writtenIn } from './reply.progress.js';
+import { ReplyOutcomes } from './reply.outcomes.js';
 import { ReplyStore } from './reply.store.js';
 
 /** The latest turns about one recap that a question brings along, before the writer's own budget. */
@@ -15,6 +15,7 @@ const MAX_TURNS = 20;
 export class Conversation {
   constructor(
     private readonly store: ReplyStore,
+    private readonly outcomes: ReplyOutcomes,
     private readonly jobs: ReplyJobs,
   ) {}
 
@@ -38,7 +39,8 @@ export class Conversation {
 
   /** The Markdown of the recap, as far as it is written. */
   async textOf(session: Session, replyId: string): Promise<string> {
-    return writtenIn(await this.store.log(session, replyId).readAll()).text;
+    const record = await this.store.find(session, replyId);
+    return (await this.outcomes.find(session, record)).text;
   }
 
   /**
@@ -65,11 +67,11 @@ export class Conversation {
     };
   }
 
-  private async turnOf(session: Session, { id, request }: ReplyRecord): Promise<Turn | undefined> {
+  private async turnOf(session: Session, record: ReplyRecord): Promise<Turn | undefined> {
+    const { request } = record;
     if (request.kind !== 'chat') return undefined;
-    const entries = await this.store.log(session, id).readAll();
-    const answer = writtenIn(entries).text;
-    return hasEnded(entries) && answer ? { question: request.question, answer } : undefined;
+    const { status, text } = await this.outcomes.find(session, record);
+    return status !== 'running' && text ? { question: request.question, answer: text } : undefined;
   }
 
   private async latestRecap(session: Session): Promise<string | undefined> {

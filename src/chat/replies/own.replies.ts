@@ -35,6 +35,11 @@ export class OwnReplies {
       .map((entry, index) => ({ ...entry, seq: after + index + 1 }));
   }
 
+  /** All events there are now; undefined for a reply that is not written here. */
+  readAll(replyId: string): ReplyEvent[] | undefined {
+    return this.read(replyId, 0, Number.MAX_SAFE_INTEGER);
+  }
+
   /** Calls back whenever more is held. @returns what ends that. */
   onGrowth(replyId: string, listener: () => void): () => void {
     const listeners = this.listeners.get(replyId) ?? new Set();

@@ -10,7 +10,8 @@ const logKey = (sessionId: string, replyId: string): StateKey => ({
 });
 
 const CANCEL = 'cancel';
-const CHUNK = 500;
+/** Opened in one turn of the event loop. */
+const CHUNK = 64;
 
 /** One reply's log in the shared state: numbered entries, each sealed and bound to its place. */
 export class ReplyLog {

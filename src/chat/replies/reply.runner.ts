@@ -15,6 +15,7 @@ import { Overtaken, ReplyAppender, Superseded } from './reply.appender.js';
 import { toEntry } from './reply.entry.js';
 import { ReplyOwners } from './reply.owners.js';
 import { measureEntry } from './reply.meter.js';
+import { ReplyOutcomes } from './reply.outcomes.js';
 import { type PreparedReply, ReplyPreparation } from './reply.preparation.js';
 import { bulletsIn, hasEnded, writtenIn } from './reply.progress.js';
 import { ReplyStore } from './reply.store.js';
@@ -40,6 +41,7 @@ export class ReplyRunner {
     private readonly sessions: SessionService,
     private readonly owners: ReplyOwners,
     private readonly own: OwnReplies,
+    private readonly outcomes: ReplyOutcomes,
     private readonly preparation: ReplyPreparation,
     private readonly quota: TokenQuota,
     private readonly pod: Pod,
@@ -146,6 +148,8 @@ export class ReplyRunner {
     if (isGone(stop.signal) || leaving) this.own.forget(record.id);
     if (isGone(stop.signal)) throw stop.signal.reason;
     if (leaving) throw handOver.reason;
+    // What is not kept, the log tells.
+    await this.outcomes.keep(session, record).catch(() => undefined);
     await this.settle(session, prepared, spent);
     this.linger(session, record, appender);
   }

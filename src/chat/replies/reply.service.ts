@@ -11,6 +11,7 @@ import { Conversation } from './conversation.js';
 import type { RecapRequest, ReplyEvent, ReplyRecord } from './reply.js';
 import { followReply } from './reply.follower.js';
 import { ReplyKeeper } from './reply.keeper.js';
+import { ReplyOutcomes } from './reply.outcomes.js';
 import { ReplyStore } from './reply.store.js';
 import type { ReplyDto } from './replies.dto.js';
 import { viewReply } from './reply.view.js';
@@ -22,6 +23,7 @@ export class ReplyService {
   constructor(
     private readonly store: ReplyStore,
     private readonly keeper: ReplyKeeper,
+    private readonly outcomes: ReplyOutcomes,
     private readonly limit: RunningLimit,
     private readonly conversation: Conversation,
     private readonly repositories: RepositoryService,
@@ -77,7 +79,10 @@ export class ReplyService {
   /** The session's replies, oldest first. */
   async list(session: Session): Promise<ReplyDto[]> {
     const records = await this.store.all(session);
-    return Promise.all(records.map((record) => this.look(session, record)));
+    const views: ReplyDto[] = [];
+    // One after the other: each may have a log to open.
+    for (const record of records) views.push(await this.look(session, record));
+    return views;
   }
 
   /** Asks for the end of a reply, on whichever pod it is written; does nothing to one that has ended. */
@@ -102,7 +107,7 @@ export class ReplyService {
   }
 
   private async look(session: Session, record: ReplyRecord): Promise<ReplyDto> {
-    const view = viewReply(record, await this.store.log(session, record.id).readAll());
+    const view = viewReply(record, await this.outcomes.find(session, record));
     if (view.status === 'running') await this.keeper.tend(session, record, 0);
     return view;
   }

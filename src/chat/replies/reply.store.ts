@@ -5,10 +5,13 @@ import { DomainError } from '../../errors/domain.error.js';
 import { SharedState, type StateKey } from '../../state/shared-state.js';
 import type { ReplyRecord } from './reply.js';
 import { ReplyLog } from './reply.log.js';
+import type { ReplyOutcome } from './reply.view.js';
 
 /** A session's replies; a session that reaches this many has to be begun anew. */
 const MAX_REPLIES = 200;
 const MAX_TRIES = 20;
+/** Records opened in one turn of the event loop. */
+const CHUNK = 25;
 
 const recordKey = (sessionId: string, replyId: string): StateKey => ({
   scope: sessionId,
@@ -35,18 +38,28 @@ export class ReplyStore {
   async find(session: Session, replyId: string): Promise<ReplyRecord> {
     const sealed = await this.state.get(recordKey(session.id, replyId));
     if (!sealed) throw new DomainError('reply_not_found', 'This session has no such reply.');
-    try {
-      const text = session.identity.sealer.open(sealed, contextOf(session.id, replyId));
-      return JSON.parse(text) as ReplyRecord;
-    } catch (cause) {
-      throw new DomainError('reply_lost', 'The reply cannot be read any more.', { cause });
-    }
+    return this.open(session, replyId, sealed);
   }
 
   /** The session's replies, oldest first. */
   async all(session: Session): Promise<ReplyRecord[]> {
     const ids = await this.ids(session);
-    return Promise.all(ids.map((id) => this.find(session, id)));
+    const records: ReplyRecord[] = [];
+    while (records.length < ids.length) {
+      const chunk = ids.slice(records.length, records.length + CHUNK);
+      records.push(...(await Promise.all(chunk.map((id) => this.find(session, id)))));
+    }
+    return records;
+  }
+
+  /** Notes what became of a reply, unless its session has ended or its record changes meanwhile. */
+  async conclude(session: Session, replyId: string, outcome: ReplyOutcome): Promise<void> {
+    const key = recordKey(session.id, replyId);
+    const sealed = await this.state.get(key);
+    if (!sealed) return;
+    const record = { ...this.open(session, replyId, sealed), outcome };
+    const ttl = this.sessions.lifetime(session.identity);
+    await this.state.replace(key, sealed, this.seal(session, record), ttl);
   }
 
   /** Notes that what was written of a reply is gone, and its writer too. */
@@ -63,12 +76,20 @@ export class ReplyStore {
   }
 
   private async put(session: Session, record: ReplyRecord): Promise<void> {
-    const sealed = session.identity.sealer.seal(
-      JSON.stringify(record),
-      contextOf(session.id, record.id),
-    );
     const ttl = this.sessions.lifetime(session.identity);
-    await this.state.set(recordKey(session.id, record.id), sealed, ttl);
+    await this.state.set(recordKey(session.id, record.id), this.seal(session, record), ttl);
+  }
+
+  private seal({ id: sessionId, identity }: Session, record: ReplyRecord): string {
+    return identity.sealer.seal(JSON.stringify(record), contextOf(sessionId, record.id));
+  }
+
+  private open({ id: sessionId, identity }: Session, replyId: string, sealed: string): ReplyRecord {
+    try {
+      return JSON.parse(identity.sealer.open(sealed, contextOf(sessionId, replyId))) as ReplyRecord;
+    } catch (cause) {
+      throw new DomainError('reply_lost', 'The reply cannot be read any more.', { cause });
+    }
   }
 
   private async enlist(session: Session, replyId: string): Promise<void> {

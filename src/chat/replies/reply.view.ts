@@ -3,8 +3,10 @@ import { toProblem } from '../../errors/problem.js';
 import type { ReplyEvent, ReplyRecord } from './reply.js';
 import type { ReplyDto } from './replies.dto.js';
 
-/** A reply as its log tells it. */
-export function viewReply(record: ReplyRecord, events: readonly ReplyEvent[]): ReplyDto {
+/** What a reply comes to, so far or in the end: all of its view that its log tells. */
+export type ReplyOutcome = Omit<ReplyDto, 'replyId' | 'kind' | 'question' | 'about' | 'createdAt'>;
+
+export function viewReply(record: ReplyRecord, outcome: ReplyOutcome): ReplyDto {
   const { id, createdAt, request, lost } = record;
   const view: ReplyDto = {
     replyId: id,
@@ -12,13 +14,8 @@ export function viewReply(record: ReplyRecord, events: readonly ReplyEvent[]): R
     question: request.kind === 'chat' ? request.question : undefined,
     about: request.kind === 'chat' ? request.about : undefined,
     createdAt,
-    status: 'running',
-    seq: events.at(-1)?.seq ?? 0,
-    text: '',
-    citations: [],
-    uncited: [],
+    ...outcome,
   };
-  for (const event of events) apply(view, event);
   if (lost && view.status === 'running') {
     const problem = toProblem(new DomainError('reply_lost', 'What was written of it is gone.'));
     Object.assign(view, { status: 'failed', problem });
@@ -26,23 +23,35 @@ export function viewReply(record: ReplyRecord, events: readonly ReplyEvent[]): R
   return view;
 }
 
-function apply(view: ReplyDto, event: ReplyEvent): void {
+export function outcomeOf(events: readonly ReplyEvent[]): ReplyOutcome {
+  const outcome: ReplyOutcome = {
+    status: 'running',
+    seq: events.at(-1)?.seq ?? 0,
+    text: '',
+    citations: [],
+    uncited: [],
+  };
+  for (const event of events) apply(outcome, event);
+  return outcome;
+}
+
+function apply(outcome: ReplyOutcome, event: ReplyEvent): void {
   switch (event.event) {
     case 'progress':
       return;
     case 'token':
-      view.text += event.text;
+      outcome.text += event.text;
       return;
     case 'citation':
-      view.citations.push({ bullet: event.bullet, action: event.action });
+      outcome.citations.push({ bullet: event.bullet, action: event.action });
       return;
     case 'done': {
       const { stopReason, usage, coverage, bullets, uncited, omittedTurns, condensed } = event;
       const end = { stopReason, usage, coverage, bullets, uncited, omittedTurns, condensed };
-      Object.assign(view, { status: 'done', ...end });
+      Object.assign(outcome, { status: 'done', ...end });
       return;
     }
     case 'error':
-      Object.assign(view, { status: 'failed', problem: event.problem });
+      Object.assign(outcome, { status: 'failed', problem: event.problem });
   }
 }

@@ -41,6 +41,8 @@ function review(samples: readonly VitalSigns[]) {
   const third = Math.ceil(samples.length / 3);
   const lags = samples.map(({ lag }) => lag).toSorted((one, other) => one - other);
   const last = samples.at(-1);
+  const lagAt = (share: number): number =>
+    Number((lags[Math.floor(share * (lags.length - 1))] ?? 0).toFixed(1));
   return {
     memory: Math.round(last?.memory ?? 0),
     memoryPerMinute: Number(growthPerMinute(samples, 'memory').toFixed(2)),
@@ -49,7 +51,8 @@ function review(samples: readonly VitalSigns[]) {
     files: last?.files ?? 0,
     filesPerMinute: Number(growthPerMinute(samples, 'files').toFixed(2)),
     /** The middle of what was seen in each 5 seconds: whatever else the machine does counts too. */
-    lag: Number((lags[lags.length >> 1] ?? 0).toFixed(1)),
+    lag: lagAt(0.5),
+    worstLag: lagAt(1),
   };
 }
 
