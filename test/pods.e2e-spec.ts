@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import type { RepliesDto, ReplyDto } from '../src/chat/replies/replies.dto.js';
+import { eventually } from './support/eventually.js';
 import { type LlmEmulator, startLlmEmulator } from './support/llm.emulator.js';
 import { RepositoryFolder } from './support/repository.js';
 import { TestServer } from './support/server.js';
@@ -44,6 +47,38 @@ withRedis('two pods and one Redis', () => {
     const rest = writing.eventsOf(replyId).slice(data.seq);
     expect(rest.length).toBeGreaterThan(3);
     expect(reading.eventsOf(replyId)).toEqual(rest);
+  });
+
+  it('tell what became of a reply by its record when its log is gone, and the other way round', async () => {
+    const redis = new Redis(process.env.TEST_REDIS_URL!);
+    try {
+      const grant = await first.clone('one');
+      const { accessToken: token, sessionId } = grant;
+      const writing = await first.connect(grant);
+      writing.send('recap');
+      const { replyId } = (await writing.waitForEvent('accepted')).data;
+      await writing.waitForEvent('token');
+      const recordKey = `{${sessionId}}:value:reply:${String(replyId)}`;
+      const recordAtFirst = await redis.get(recordKey);
+      await writing.waitForEnd(replyId);
+      const view = async (pod: TestServer): Promise<ReplyDto> =>
+        (await pod.get<ReplyDto>(`/replies/${String(replyId)}`, { token })).body;
+      const whole = await view(first);
+      expect(whole).toMatchObject({ status: 'done', text: writing.textOf(replyId) });
+
+      await eventually(async () => expect(await redis.get(recordKey)).not.toBe(recordAtFirst));
+      const logKey = `{${sessionId}}:log:log:${String(replyId)}`;
+      await redis.rename(logKey, `${logKey}:aside`);
+      expect(await view(second)).toEqual(whole);
+      const list = await second.get<RepliesDto>('/replies', { token });
+      expect(list.body.replies).toEqual([whole]);
+
+      await redis.rename(`${logKey}:aside`, logKey);
+      await redis.set(recordKey, recordAtFirst!, 'KEEPTTL');
+      expect(await view(second)).toEqual(whole);
+    } finally {
+      await redis.quit();
+    }
   });
 
   it('cancel each other’s replies', async () => {
