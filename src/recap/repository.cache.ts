@@ -48,6 +48,10 @@ export class RepositoryCache {
     private readonly environment: Environment,
   ) {}
 
+  private get ttlMs(): number {
+    return this.environment.REPOS_CACHE_SECONDS * 1000;
+  }
+
   /** What is kept, or else what `read` answers: once for all in this process who ask at the same time. */
   async through(
     { connections, refresh, signal }: CacheQuestion,
@@ -56,7 +60,7 @@ export class RepositoryCache {
     if (connections.length === 0) return { readings: [] };
     const seal = this.sealOf(connections);
     return this.work.join(`${seal.name} ${String(refresh)}`, signal, async (shared) => {
-      const kept = refresh ? undefined : await this.find(seal);
+      const kept = refresh || this.ttlMs === 0 ? undefined : await this.find(seal);
       if (kept) return kept;
       const readings = await read(shared);
       if (readings.every(({ coverage }) => coverage.status === 'complete')) {
@@ -90,10 +94,9 @@ export class RepositoryCache {
   }
 
   private async keep({ name, sealer }: CredentialSeal, readings: readonly RepositoryReading[]) {
-    const ttlMs = this.environment.REPOS_CACHE_SECONDS * 1000;
-    if (ttlMs === 0) return;
+    if (this.ttlMs === 0) return;
     const kept: Readings = { readings, keptAt: Date.now() };
-    await this.cache.set(keyOf(name), sealer.seal(JSON.stringify(kept), keyOf(name)), ttlMs);
+    await this.cache.set(keyOf(name), sealer.seal(JSON.stringify(kept), keyOf(name)), this.ttlMs);
   }
 }
 
