@@ -48,10 +48,6 @@ export class RepositoryCache {
     private readonly environment: Environment,
   ) {}
 
-  private get ttlMs(): number {
-    return this.environment.REPOS_CACHE_SECONDS * 1000;
-  }
-
   /** What is kept, or else what `read` answers: once for all in this process who ask at the same time. */
   async through(
     { connections, refresh, signal }: CacheQuestion,
@@ -60,11 +56,13 @@ export class RepositoryCache {
     if (connections.length === 0) return { readings: [] };
     const seal = this.sealOf(connections);
     return this.work.join(`${seal.name} ${String(refresh)}`, signal, async (shared) => {
-      const kept = refresh || this.ttlMs === 0 ? undefined : await this.find(seal);
+      const ttlMs = this.environment.REPOS_CACHE_SECONDS * 1000;
+      if (ttlMs === 0) return { readings: await read(shared) };
+      const kept = refresh ? undefined : await this.find(seal);
       if (kept) return kept;
       const readings = await read(shared);
       if (readings.every(({ coverage }) => coverage.status === 'complete')) {
-        await this.keep(seal, readings);
+        await this.keep(seal, readings, ttlMs);
       }
       return { readings };
     });
@@ -93,10 +91,13 @@ export class RepositoryCache {
     }
   }
 
-  private async keep({ name, sealer }: CredentialSeal, readings: readonly RepositoryReading[]) {
-    if (this.ttlMs === 0) return;
+  private async keep(
+    { name, sealer }: CredentialSeal,
+    readings: readonly RepositoryReading[],
+    ttlMs: number,
+  ): Promise<void> {
     const kept: Readings = { readings, keptAt: Date.now() };
-    await this.cache.set(keyOf(name), sealer.seal(JSON.stringify(kept), keyOf(name)), this.ttlMs);
+    await this.cache.set(keyOf(name), sealer.seal(JSON.stringify(kept), keyOf(name)), ttlMs);
   }
 }
 
