@@ -21,7 +21,10 @@ interface Actions {
 
 const COUNTED_AT_MOST = 1_000;
 
-/** Talks to the server as any client does. Every method throws `ProblemError`, or the signal's reason. */
+/**
+ * Talks to the server as any client does. Every method throws `ProblemError`, `TypeError` when the
+ * server cannot be reached, or the signal's reason.
+ */
 export class ApiClient {
   private token?: string;
 

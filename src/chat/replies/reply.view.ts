@@ -6,6 +6,7 @@ import type { ReplyDto } from './replies.dto.js';
 /** What a reply comes to, so far or in the end: all of its view that its log tells. */
 export type ReplyOutcome = Omit<ReplyDto, 'replyId' | 'kind' | 'question' | 'about' | 'createdAt'>;
 
+/** A reply as its record tells it, and its log or what is kept of that. */
 export function viewReply(record: ReplyRecord, outcome: ReplyOutcome): ReplyDto {
   const { id, createdAt, request, lost } = record;
   const view: ReplyDto = {
@@ -23,6 +24,7 @@ export function viewReply(record: ReplyRecord, outcome: ReplyOutcome): ReplyDto 
   return view;
 }
 
+/** What the events of a log, from its first on, come to. */
 export function outcomeOf(events: readonly ReplyEvent[]): ReplyOutcome {
   const outcome: ReplyOutcome = {
     status: 'running',

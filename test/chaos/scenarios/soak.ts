@@ -52,6 +52,7 @@ function review(samples: readonly VitalSigns[]) {
     filesPerMinute: Number(growthPerMinute(samples, 'files').toFixed(2)),
     /** The middle of what was seen in each 5 seconds: whatever else the machine does counts too. */
     lag: lagAt(0.5),
+    /** The highest of these: of one moment at which something else had the processor, say. */
     worstLag: lagAt(1),
   };
 }
