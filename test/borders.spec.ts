@@ -26,16 +26,17 @@ const ALLOWED: Record<string, readonly string[]> = {
 };
 const FOLDERS = ['src', ...Object.keys(ALLOWED), 'test/support'];
 
-/** One existing source file of every folder that has any, to import. */
+/** A source file of every folder, to import. @throws Error for a folder without one. */
 function findTargets(): [folder: string, file: string][] {
   const files = ['src', 'test'].flatMap((root) =>
     readdirSync(join(PROJECT, root), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts'))
       .map((file) => `${root}/${file}`),
   );
-  return FOLDERS.flatMap((folder) => {
+  return FOLDERS.map((folder) => {
     const file = files.find((candidate) => folderOf(candidate) === folder);
-    return file ? [[folder, file]] : [];
+    if (!file) throw new Error(`${folder} has no source file: is it still a folder?`);
+    return [folder, file];
   });
 }
 
