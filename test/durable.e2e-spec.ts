@@ -190,6 +190,44 @@ describe('a reply of two real processes and one Redis', () => {
     expect(llm.requests).toHaveLength(requests + 1);
   }, 40_000);
 
+  it.each(['before', 'after'])(
+    'stays ended when a pod that was taken for dead comes back to a cancel from %s the end',
+    async (when) => {
+      while (pods.length < 2) pods.push(await startPod());
+      const [first, second] = pods.map(({ url }) => url);
+      const grant = await signIn(String(first));
+      const onFirst = new ResumingReader(() => [String(first)], grant);
+      const readingOnFirst = onFirst.read({ bullets: 5 });
+      await eventually(() => {
+        expect(onFirst.text).toContain('word10');
+      }, 15_000);
+      const path = `/replies/${String(onFirst.replyId)}`;
+      const look = async (url = second): Promise<ReplyDto> =>
+        (await (await call(String(url), path, grant)).json()) as ReplyDto;
+      const requests = llm.requests.length;
+      pods[0]?.freeze();
+      try {
+        await eventually(async () => {
+          await look();
+          expect(llm.requests).toHaveLength(requests + 1);
+        }, 15_000);
+        const hasEnded = async () => expect((await look()).status).toBe('done');
+        if (when === 'after') await eventually(hasEnded, 15_000);
+        expect((await call(String(second), path, grant, 'DELETE')).status).toBe(204);
+        await eventually(hasEnded, 15_000);
+      } finally {
+        pods[0]?.wake();
+      }
+      const ended = await look();
+      expect(ended.stopReason).toBe(when === 'after' ? 'end' : 'cancelled');
+      await readingOnFirst;
+      expect(onFirst.text).toBe(ended.text);
+      await eventually(async () => expect(await look(first)).toEqual(ended));
+      expect(await look()).toEqual(ended);
+    },
+    60_000,
+  );
+
   it('is cancelled from the other pod, also when its own pod is dead', async () => {
     while (pods.length < 2) pods.push(await startPod());
     const grant = await signIn(urls()[0] ?? '');

@@ -26,8 +26,6 @@ const KEEP_ALIVE_MS = 30_000;
 /** A store that fails over just after the end may have lost it: then it is appended again. */
 const LINGER_MS = [1_000, 9_000];
 
-class Cancelled extends Error {}
-
 /**
  * Writes replies this pod owns: prepares them, has the text written, and puts everything into the
  * reply's log, behind what is there already.
@@ -96,10 +94,13 @@ export class ReplyRunner {
     const known = await outlast(() => log.readAll(), handOver);
     if (hasEnded(known)) return;
 
-    const stop = new AbortController();
+    const cancelled = new AbortController();
     const cancel = (): void => {
-      stop.abort(new Cancelled());
+      cancelled.abort();
     };
+    /** Aborted when no more can be written here, whatever else was asked before. */
+    const gone = new AbortController();
+    const stop = AbortSignal.any([cancelled.signal, gone.signal]);
     const appender = new ReplyAppender(log, known, {
       coalesceMs: this.environment.REPLY_COALESCE_MS,
       lifetime: () => this.sessions.lifetime(session.identity),
@@ -109,7 +110,7 @@ export class ReplyRunner {
       },
       onMarked: cancel,
       onStopped: (reason) => {
-        stop.abort(reason);
+        gone.abort(reason);
       },
     });
     const release = await this.watch(session, record, cancel, () => {
@@ -117,12 +118,12 @@ export class ReplyRunner {
         (holds) => {
           if (holds) return;
           appender.stop();
-          stop.abort(new Superseded());
+          gone.abort(new Superseded());
         },
         () => undefined,
       );
     });
-    const signal = AbortSignal.any([stop.signal, handOver]);
+    const signal = AbortSignal.any([stop, handOver]);
     const told: ReplyEntry[] = [...known];
     const add = (entry: ReplyEntry): void => {
       told.push(entry);
@@ -139,14 +140,14 @@ export class ReplyRunner {
       prepared = await this.preparation.prepare(session, record, signal, add);
       spent = await this.speak(prepared, add, known, signal);
     } catch (error) {
-      leaving = handOver.aborted && !stop.signal.aborted;
-      if (!leaving) add(this.ending(record.id, error, stop.signal, told, prepared));
+      leaving = handOver.aborted && !stop.aborted;
+      if (!leaving) add(this.ending(record.id, error, stop, told, prepared));
     } finally {
       await appender.flush();
       release();
     }
-    if (isGone(stop.signal) || leaving) this.own.forget(record.id);
-    if (isGone(stop.signal)) throw stop.signal.reason;
+    if (gone.signal.aborted || leaving) this.own.forget(record.id);
+    gone.signal.throwIfAborted();
     if (leaving) throw handOver.reason;
     // What is not kept, the log tells.
     await this.outcomes.keep(session, record).catch(() => undefined);
@@ -258,9 +259,4 @@ export class ReplyRunner {
       });
     }, wait).unref();
   }
-}
-
-/** Whether this pod is not the one to write any more. */
-function isGone({ aborted, reason }: AbortSignal): boolean {
-  return aborted && !(reason instanceof Cancelled);
 }
