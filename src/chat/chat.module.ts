@@ -11,9 +11,9 @@ import { Pod } from './replies/pod.js';
 import { RepliesController } from './replies/replies.controller.js';
 import { ReplyJobs } from './replies/reply.jobs.js';
 import { ReplyKeeper } from './replies/reply.keeper.js';
-import { ReplyOutcomes } from './replies/reply.outcomes.js';
 import { ReplyOwners } from './replies/reply.owners.js';
 import { ReplyPreparation } from './replies/reply.preparation.js';
+import { ReplyReader } from './replies/reply.reader.js';
 import { ReplyRunner } from './replies/reply.runner.js';
 import { ReplyService } from './replies/reply.service.js';
 import { ReplyStore } from './replies/reply.store.js';
@@ -34,9 +34,9 @@ import { WriterModule } from './writer/writer.module.js';
     ReplyService,
     ReplyJobs,
     ReplyKeeper,
-    ReplyOutcomes,
     ReplyOwners,
     ReplyPreparation,
+    ReplyReader,
     ReplyRunner,
     ReplyStore,
     RunningLimit,

@@ -30,5 +30,6 @@ export class ProblemDto {
   traceId?: string;
   /** Seconds after which it is worth trying again. */
   retryAfter?: number;
-  errors?: FieldErrorDto[];
+  @ApiProperty({ type: [FieldErrorDto], required: false })
+  errors?: readonly FieldErrorDto[];
 }

@@ -6,6 +6,7 @@ import { ACTION_TYPES, type ActionType } from '../../providers/action.js';
 import { ActionFilterDto } from '../../recap/action-filter.dto.js';
 import { CoverageDto } from '../../recap/coverage.dto.js';
 import { RECAP_STYLES, type RecapStyle } from '../writer/recap.writer.js';
+import { REPLY_STATUSES, type ReplyStatus } from './reply.content.js';
 import { REPLY_KINDS, type ReplyKind, STOP_REASONS, type StopReason } from './reply.js';
 
 export class RecapDto extends ActionFilterDto {
@@ -71,8 +72,6 @@ export class CondensedDto {
   dropped: number;
 }
 
-export const REPLY_STATUSES = ['running', 'done', 'failed'] as const;
-
 export class ReplyDto {
   replyId: string;
   @ApiProperty({ enum: REPLY_KINDS, enumName: 'ReplyKind' })
@@ -83,12 +82,13 @@ export class ReplyDto {
   about?: string;
   createdAt: string;
   @ApiProperty({ enum: REPLY_STATUSES, enumName: 'ReplyStatus' })
-  status: (typeof REPLY_STATUSES)[number];
+  status: ReplyStatus;
   /** The number of the last event: follow on from here. */
   seq: number;
   /** Markdown, one line a bullet; what there is of it so far. */
   text: string;
-  citations: CitationDto[];
+  @ApiProperty({ type: [CitationDto] })
+  citations: readonly CitationDto[];
   /** How many bullets there are, once it has ended. */
   @ApiPropertyOptional({ type: 'integer' })
   bullets?: number;

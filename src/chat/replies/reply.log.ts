@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { Session } from '../../auth/session.js';
 import { DomainError } from '../../errors/domain.error.js';
 import type { AppendResult, SharedState, StateKey, Unsubscribe } from '../../state/shared-state.js';
@@ -51,6 +52,7 @@ export class ReplyLog {
       const chunk = await this.read(events.length, CHUNK);
       events.push(...chunk);
       if (chunk.length < CHUNK) return events;
+      await othersTurn();
     }
   }
 

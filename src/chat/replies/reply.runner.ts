@@ -15,9 +15,9 @@ import { Overtaken, ReplyAppender, Superseded } from './reply.appender.js';
 import { toEntry } from './reply.entry.js';
 import { ReplyOwners } from './reply.owners.js';
 import { measureEntry } from './reply.meter.js';
-import { ReplyOutcomes } from './reply.outcomes.js';
 import { type PreparedReply, ReplyPreparation } from './reply.preparation.js';
 import { bulletsIn, hasEnded, writtenIn } from './reply.progress.js';
+import { ReplyReader } from './reply.reader.js';
 import { ReplyStore } from './reply.store.js';
 
 /** A log's text ends here, whatever a writer does. */
@@ -39,7 +39,7 @@ export class ReplyRunner {
     private readonly sessions: SessionService,
     private readonly owners: ReplyOwners,
     private readonly own: OwnReplies,
-    private readonly outcomes: ReplyOutcomes,
+    private readonly reader: ReplyReader,
     private readonly preparation: ReplyPreparation,
     private readonly quota: TokenQuota,
     private readonly pod: Pod,
@@ -149,9 +149,8 @@ export class ReplyRunner {
     if (gone.signal.aborted || leaving) this.own.forget(record.id);
     gone.signal.throwIfAborted();
     if (leaving) throw handOver.reason;
-    // What is not kept, the log tells.
-    await this.outcomes.keep(session, record).catch(() => undefined);
     await this.settle(session, prepared, spent);
+    void this.reader.keep(session, record);
     this.linger(session, record, appender);
   }
 

@@ -8,10 +8,11 @@ import { DomainError } from '../../errors/domain.error.js';
 import { Drain } from '../../ops/drain.js';
 import { RepositoryService } from '../../recap/repository.service.js';
 import { Conversation } from './conversation.js';
+import { inPortions } from './in-portions.js';
 import type { RecapRequest, ReplyEvent, ReplyRecord } from './reply.js';
 import { followReply } from './reply.follower.js';
 import { ReplyKeeper } from './reply.keeper.js';
-import { ReplyOutcomes } from './reply.outcomes.js';
+import { ReplyReader } from './reply.reader.js';
 import { ReplyStore } from './reply.store.js';
 import type { ReplyDto } from './replies.dto.js';
 import { viewReply } from './reply.view.js';
@@ -23,7 +24,7 @@ export class ReplyService {
   constructor(
     private readonly store: ReplyStore,
     private readonly keeper: ReplyKeeper,
-    private readonly outcomes: ReplyOutcomes,
+    private readonly reader: ReplyReader,
     private readonly limit: RunningLimit,
     private readonly conversation: Conversation,
     private readonly repositories: RepositoryService,
@@ -79,10 +80,7 @@ export class ReplyService {
   /** The session's replies, oldest first. */
   async list(session: Session): Promise<ReplyDto[]> {
     const records = await this.store.all(session);
-    const views: ReplyDto[] = [];
-    // One after the other: each may have a log to open.
-    for (const record of records) views.push(await this.look(session, record));
-    return views;
+    return inPortions(records, (record) => this.look(session, record));
   }
 
   /** Asks for the end of a reply, on whichever pod it is written; does nothing to one that has ended. */
@@ -107,7 +105,7 @@ export class ReplyService {
   }
 
   private async look(session: Session, record: ReplyRecord): Promise<ReplyDto> {
-    const view = viewReply(record, await this.outcomes.find(session, record));
+    const view = viewReply(record, await this.reader.read(session, record));
     if (view.status === 'running') await this.keeper.tend(session, record, 0);
     return view;
   }

@@ -3,22 +3,24 @@ import type { Session } from '../../auth/session.js';
 import { SessionService } from '../../auth/session.service.js';
 import { DomainError } from '../../errors/domain.error.js';
 import { SharedState, type StateKey } from '../../state/shared-state.js';
+import { inPortions } from './in-portions.js';
+import type { EndedContent } from './reply.content.js';
 import type { ReplyRecord } from './reply.js';
 import { ReplyLog } from './reply.log.js';
-import type { ReplyOutcome } from './reply.view.js';
 
 /** A session's replies; a session that reaches this many has to be begun anew. */
 const MAX_REPLIES = 200;
 const MAX_TRIES = 20;
-/** Records opened in one turn of the event loop. */
-const CHUNK = 25;
 
 const recordKey = (sessionId: string, replyId: string): StateKey => ({
   scope: sessionId,
   name: `reply:${replyId}`,
 });
 const indexKey = (sessionId: string): StateKey => ({ scope: sessionId, name: 'replies' });
-const contextOf = (sessionId: string, replyId: string): string => `{${sessionId}}:reply:${replyId}`;
+const contentKey = (sessionId: string, replyId: string): StateKey => ({
+  scope: sessionId,
+  name: `content:${replyId}`,
+});
 
 /** The replies of a session in the shared state: an index, and for each a sealed record and a log. */
 @Injectable()
@@ -36,30 +38,32 @@ export class ReplyStore {
 
   /** @throws DomainError `reply_not_found`. */
   async find(session: Session, replyId: string): Promise<ReplyRecord> {
-    const sealed = await this.state.get(recordKey(session.id, replyId));
+    const key = recordKey(session.id, replyId);
+    const sealed = await this.state.get(key);
     if (!sealed) throw new DomainError('reply_not_found', 'This session has no such reply.');
-    return this.open(session, replyId, sealed);
+    return this.open(session, key, sealed) as ReplyRecord;
   }
 
   /** The session's replies, oldest first. */
   async all(session: Session): Promise<ReplyRecord[]> {
-    const ids = await this.ids(session);
-    const records: ReplyRecord[] = [];
-    while (records.length < ids.length) {
-      const chunk = ids.slice(records.length, records.length + CHUNK);
-      records.push(...(await Promise.all(chunk.map((id) => this.find(session, id)))));
-    }
-    return records;
+    return inPortions(await this.ids(session), (id) => this.find(session, id));
   }
 
-  /** Notes what became of a reply, unless its session has ended or its record changes meanwhile. */
-  async conclude(session: Session, replyId: string, outcome: ReplyOutcome): Promise<void> {
-    const key = recordKey(session.id, replyId);
+  /** What a reply that has ended came to; undefined where that is not kept. */
+  async content(session: Session, replyId: string): Promise<EndedContent | undefined> {
+    const key = contentKey(session.id, replyId);
     const sealed = await this.state.get(key);
-    if (!sealed) return;
-    const record = { ...this.open(session, replyId, sealed), outcome };
+    if (sealed === undefined) return undefined;
+    return this.open(session, key, sealed) as EndedContent;
+  }
+
+  /** Keeps what a reply that has ended came to, unless its session has ended, too. */
+  async keepContent(session: Session, replyId: string, content: EndedContent): Promise<void> {
+    const key = contentKey(session.id, replyId);
     const ttl = this.sessions.lifetime(session.identity);
-    await this.state.replace(key, sealed, this.seal(session, record), ttl);
+    await this.state.replace(key, undefined, this.seal(session, key, content), ttl);
+    const record = await this.state.get(recordKey(session.id, replyId));
+    if (record === undefined) await this.state.take(key);
   }
 
   /** Notes that what was written of a reply is gone, and its writer too. */
@@ -76,17 +80,18 @@ export class ReplyStore {
   }
 
   private async put(session: Session, record: ReplyRecord): Promise<void> {
+    const key = recordKey(session.id, record.id);
     const ttl = this.sessions.lifetime(session.identity);
-    await this.state.set(recordKey(session.id, record.id), this.seal(session, record), ttl);
+    await this.state.set(key, this.seal(session, key, record), ttl);
   }
 
-  private seal({ id: sessionId, identity }: Session, record: ReplyRecord): string {
-    return identity.sealer.seal(JSON.stringify(record), contextOf(sessionId, record.id));
+  private seal({ identity }: Session, { scope, name }: StateKey, value: unknown): string {
+    return identity.sealer.seal(JSON.stringify(value), `{${scope}}:${name}`);
   }
 
-  private open({ id: sessionId, identity }: Session, replyId: string, sealed: string): ReplyRecord {
+  private open({ identity }: Session, { scope, name }: StateKey, sealed: string): unknown {
     try {
-      return JSON.parse(identity.sealer.open(sealed, contextOf(sessionId, replyId))) as ReplyRecord;
+      return JSON.parse(identity.sealer.open(sealed, `{${scope}}:${name}`)) as unknown;
     } catch (cause) {
       throw new DomainError('reply_lost', 'The reply cannot be read any more.', { cause });
     }

@@ -2,7 +2,6 @@ import type { ActionType } from '../../providers/action.js';
 import type { Coverage } from '../../providers/coverage.js';
 import type { Problem } from '../../errors/problem.js';
 import type { ResolvedFilter } from '../../recap/action-filter.js';
-import type { ReplyOutcome } from './reply.view.js';
 import type { Condensed, RecapStyle, WriterUsage } from '../writer/recap.writer.js';
 
 export const PROGRESS_STAGES = ['repositories', 'actions', 'condensing', 'writing'] as const;
@@ -47,8 +46,6 @@ export interface ReplyRecord {
   readonly request: RecapRequest | ChatRequest;
   /** What was written of it is gone, and whoever wrote it. */
   readonly lost?: boolean;
-  /** What became of it, once it has ended. */
-  readonly outcome?: ReplyOutcome;
 }
 
 /** One entry of a reply's log, before it has its number. */
