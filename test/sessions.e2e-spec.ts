@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { JwtService } from '@nestjs/jwt';
 import { randomBytes } from 'node:crypto';
 import type { SessionDto, SessionGrantDto } from '../src/auth/auth.dto.js';
 import type { Problem } from '../src/errors/problem.js';
+import { SharedState, type StateKey } from '../src/state/shared-state.js';
 import { eventually } from './support/eventually.js';
 import { RepositoryFolder } from './support/repository.js';
 import { TestServer } from './support/server.js';
@@ -85,6 +86,27 @@ describe('a session', () => {
     expect(status).toBe(401);
     expect(body.code).toBe('unauthorized');
     expect(headers.get('www-authenticate')).toBe('Bearer');
+  });
+
+  it('leaves nothing of a reply that ends at the same time', async () => {
+    const { accessToken: token, sessionId } = await server.clone('one');
+    const state = server.app.get(SharedState);
+    const replace = state.replace.bind(state);
+    const kept: StateKey[] = [];
+    jest.spyOn(state, 'replace').mockImplementation(async (key, ...write) => {
+      if (!key.name.startsWith('content:')) return replace(key, ...write);
+      await server.delete('/session', { token });
+      const written = await replace(key, ...write);
+      if (written) kept.push(key);
+      return written;
+    });
+    try {
+      expect((await server.post('/recaps', {}, { token })).status).toBe(200);
+      await eventually(() => expect(kept).toMatchObject([{ scope: sessionId }]));
+      await eventually(async () => expect(await state.get(kept[0]!)).toBeUndefined());
+    } finally {
+      jest.restoreAllMocks();
+    }
   });
 
   it('refuses a token signed with another secret, an expired one, and one without a signature', async () => {
