@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CACHE_MANAGER, type Cache } from '@nestjs/cache-manager';
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { SessionGrantDto } from '../src/auth/auth.dto.js';
 import type { ReposDto } from '../src/recap/repos.dto.js';
@@ -183,6 +184,18 @@ describe('the list of repositories', () => {
       expect((await list(token, '', forgetful)).cache).toBe('MISS');
     } finally {
       await forgetful.stop();
+    }
+  });
+
+  it('is not found any more when it is older than REPOS_CACHE_SECONDS has since become', async () => {
+    await list(await signIn(github.hers.token));
+    await pause(1_100);
+    const brief = await TestServer.start({ ...settings(), REPOS_CACHE_SECONDS: '1' });
+    try {
+      const token = await signIn(github.hers.token, undefined, brief);
+      expect((await list(token, '', brief)).cache).toBe('MISS');
+    } finally {
+      await brief.stop();
     }
   });
 });

@@ -21,6 +21,7 @@ interface Readings {
   /** When they were kept, in milliseconds since the epoch; absent when they were read just now. */
   readonly keptAt?: number;
 }
+type KeptReadings = Required<Readings>;
 
 const MAX_OPENED_CHARACTERS = 8 * 1024 * 1024;
 
@@ -39,7 +40,7 @@ interface CacheQuestion {
 export class RepositoryCache {
   private readonly work = new SharedWork<Readings>();
   /** What a list said when it was last opened, by the name that only its credentials lead to. */
-  private readonly opened = new Memo<{ sealed: string; kept: Readings }>(MAX_OPENED_CHARACTERS);
+  private readonly opened = new Memo<{ sealed: string; kept: KeptReadings }>(MAX_OPENED_CHARACTERS);
 
   private readonly seals = new WeakMap<readonly Connection[], CredentialSeal>();
 
@@ -59,7 +60,7 @@ export class RepositoryCache {
       const ttlMs = this.environment.REPOS_CACHE_SECONDS * 1000;
       if (ttlMs === 0) return { readings: await read(shared) };
       const kept = refresh ? undefined : await this.find(seal);
-      if (kept) return kept;
+      if (kept && Date.now() - kept.keptAt < ttlMs) return kept;
       const readings = await read(shared);
       if (readings.every(({ coverage }) => coverage.status === 'complete')) {
         await this.keep(seal, readings, ttlMs);
@@ -76,13 +77,13 @@ export class RepositoryCache {
     return seal;
   }
 
-  private async find({ name, sealer }: CredentialSeal): Promise<Readings | undefined> {
+  private async find({ name, sealer }: CredentialSeal): Promise<KeptReadings | undefined> {
     try {
       const sealed: unknown = await this.cache.get(keyOf(name));
       if (typeof sealed !== 'string') return undefined;
       const opened = this.opened.get(name);
       if (opened?.sealed === sealed) return opened.kept;
-      const kept = JSON.parse(sealer.open(sealed, keyOf(name))) as Readings;
+      const kept = JSON.parse(sealer.open(sealed, keyOf(name))) as KeptReadings;
       this.opened.set(name, { sealed, kept }, sealed.length);
       return kept;
     } catch {
@@ -96,7 +97,7 @@ export class RepositoryCache {
     readings: readonly RepositoryReading[],
     ttlMs: number,
   ): Promise<void> {
-    const kept: Readings = { readings, keptAt: Date.now() };
+    const kept: KeptReadings = { readings, keptAt: Date.now() };
     await this.cache.set(keyOf(name), sealer.seal(JSON.stringify(kept), keyOf(name)), ttlMs);
   }
 }
