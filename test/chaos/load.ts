@@ -88,7 +88,7 @@ export class Load {
           await this.renew(index, grant);
         }
       } catch (error) {
-        this.failures.push(`reply ${String(reader.replyId)}: ${String(error)}`);
+        this.failures.push(`reply ${String(reader.replyId)}: ${explain(error)}`);
         await sleep(200);
       }
       this.resumed += reader.resumed;
@@ -135,7 +135,7 @@ export class Load {
   private async ask(index: number): Promise<void> {
     const path = index % ONE_LIST_IN === 0 ? '/repos' : PATHS[index % PATHS.length]!;
     await this.get(path, this.grantOf(index)).catch((error: unknown) => {
-      this.failures.push(`GET ${path}: ${String(error)}`);
+      this.failures.push(`GET ${path}: ${explain(error)}`);
     });
   }
 
@@ -154,4 +154,10 @@ export class Load {
     assert.equal(response.status, 200, `${response.status} ${body}`);
     return body;
   }
+}
+
+/** What fetch itself says is only that it failed. */
+function explain(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause === undefined ? String(error) : `${String(error)} (${explain(cause)})`;
 }
