@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { SessionGrantDto } from '../src/auth/auth.dto.js';
 import type { Problem } from '../src/errors/problem.js';
 import { Drain } from '../src/ops/drain.js';
+import { eventually } from './support/eventually.js';
 import { type LlmEmulator, startLlmEmulator } from './support/llm.emulator.js';
 import { RepositoryFolder } from './support/repository.js';
 import { TestServer } from './support/server.js';
@@ -111,6 +112,21 @@ describe('a server with nothing to do that is told to stop', () => {
       server.app.getHttpServer().once('request', () => resolve());
     });
     await server.app.get(Drain).end(20);
+    await server.stop();
+    expect(await answer).toHaveProperty('openapi');
+  });
+
+  it('finishes an answer that somebody asks for just as it is about to close', async () => {
+    const server = await TestServer.start();
+    let ended: Promise<void> | undefined;
+    server.app.getHttpServer().prependOnceListener('request', () => {
+      ended = server.app.get(Drain).end(20);
+    });
+    const answer = fetch(`${server.url}/docs/json`).then((response) => response.json());
+    await eventually(() => expect(ended).toBeDefined());
+    await ended;
+    const next = await fetch(`${server.url}/docs/json`).catch(() => 'refused');
+    expect(next).toBe('refused');
     await server.stop();
     expect(await answer).toHaveProperty('openapi');
   });

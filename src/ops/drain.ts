@@ -1,5 +1,7 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { setMaxListeners } from 'node:events';
+import type { Server } from 'node:http';
 import { Environment } from '../config/environment.js';
 import { DomainError } from '../errors/domain.error.js';
 
@@ -15,18 +17,19 @@ const LAST_WORDS_MS = 3_000;
 export class Drain implements OnModuleDestroy {
   private readonly begun = new AbortController();
   private readonly over = new AbortController();
-  private readonly idle: Promise<void>;
+  private ending?: Promise<void>;
   private becomeIdle: () => void = () => undefined;
   private readonly held = new Set<() => void>();
   private working = 0;
+  private impatient = false;
   private timer?: NodeJS.Timeout;
 
-  constructor(private readonly environment: Environment) {
+  constructor(
+    private readonly environment: Environment,
+    private readonly host: HttpAdapterHost,
+  ) {
     // Everything that runs listens.
     setMaxListeners(0, this.draining, this.deadline);
-    this.idle = new Promise((resolve) => {
-      this.becomeIdle = resolve;
-    });
   }
 
   /** Aborted when nothing new may begin; the reason is the DomainError `draining`. */
@@ -67,19 +70,17 @@ export class Drain implements OnModuleDestroy {
   }
 
   /**
-   * Begins to end, or hurries up what has begun. Resolves when nothing is held any more.
+   * Begins to end, or hurries up what has begun. Resolves when nothing is held any more and nobody can
+   * ask for anything.
    * @param seconds Until the deadline.
    */
   async end(seconds = this.environment.DRAIN_SECONDS): Promise<void> {
-    const reason = new DomainError('draining', 'The server is shutting down.');
-    this.begun.abort(reason);
+    this.begun.abort(new DomainError('draining', 'The server is shutting down.'));
     clearTimeout(this.timer);
     if (seconds > 0) this.timer = setTimeout(() => this.giveUp(), seconds * 1_000);
     else this.giveUp();
-    this.look();
-    await this.idle;
-    // Whoever has not looked up yet must not begin while everything is being closed.
-    this.over.abort(reason);
+    await (this.ending ??= this.finish());
+    clearTimeout(this.timer);
   }
 
   /** An application that is closed without a word before it, as the command line's, does not wait. */
@@ -87,17 +88,34 @@ export class Drain implements OnModuleDestroy {
     await this.end(0);
   }
 
+  private async finish(): Promise<void> {
+    await this.idle();
+    const server = this.host.httpAdapter.getHttpServer() as Server;
+    server.close();
+    // Somebody may have asked just before that.
+    await this.idle();
+    // Whoever has not looked up yet must not begin while everything is being closed.
+    this.over.abort(this.draining.reason);
+  }
+
   private giveUp(): void {
-    clearTimeout(this.timer);
     this.over.abort(this.draining.reason);
     this.held.clear();
-    this.timer = setTimeout(this.becomeIdle, LAST_WORDS_MS);
+    this.timer = setTimeout(() => {
+      this.impatient = true;
+      this.look();
+    }, LAST_WORDS_MS);
     this.look();
   }
 
+  private idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.becomeIdle = resolve;
+      this.look();
+    });
+  }
+
   private look(): void {
-    if (this.held.size + this.working > 0 || !this.draining.aborted) return;
-    clearTimeout(this.timer);
-    this.becomeIdle();
+    if (this.impatient || this.held.size + this.working === 0) this.becomeIdle();
   }
 }
