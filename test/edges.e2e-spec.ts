@@ -83,6 +83,15 @@ describe('at its edges the server', () => {
     expect(answer).toContain('"code":"invalid_request"');
   });
 
+  it('keeps connections open without saying for how long, and closes those of HTTP/1.0', async () => {
+    const { headers } = await server.get('/health/live', { headers: { connection: 'keep-alive' } });
+    expect(headers.get('connection')).toBe('keep-alive');
+    expect(headers.get('keep-alive')).toBeNull();
+    const answer = await speak('GET /health/live HTTP/1.0\r\nHost: localhost\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1.1 200 OK\r\n/);
+    expect(answer).toContain('\r\nConnection: close\r\n');
+  });
+
   it('does not say what it is made of', async () => {
     const answers = await Promise.all([
       server.get('/'),

@@ -12,6 +12,9 @@ export function finishRequests(fastify: FastifyInstance, drain: Drain): void {
   });
   fastify.addHook('onSend', (_request, reply, _payload, next) => {
     if (drain.draining.aborted) void reply.header('connection', 'close');
+    // Else Node would add how long it keeps a connection. Some balancers (haproxy) hand that on to clients
+    // although it is not true of theirs, and these ask once more on what is just being closed.
+    else if (reply.raw.shouldKeepAlive) void reply.header('connection', 'keep-alive');
     next();
   });
 }
