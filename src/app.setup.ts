@@ -41,6 +41,8 @@ const REQUEST_TIMEOUT_MS = 20_000;
 const HEADERS_TIMEOUT_MS = 10_000;
 /** How often Node looks for such requests; by itself it does so twice a minute. */
 const SLOW_CLIENTS_CHECK_MS = 1_000;
+/** Balancers close idle connections after 60 s, mostly: they should be the first, as they know what is under way. */
+const KEEP_ALIVE_MS = 72_000;
 /** Of the URL and all headers together; 431 above. */
 const MAX_HEADER_BYTES = 16 * 1024;
 
@@ -62,6 +64,7 @@ export async function createApp(
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
     http: {
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
