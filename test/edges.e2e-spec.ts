@@ -87,7 +87,7 @@ describe('at its edges the server', () => {
     const { headers } = await server.get('/health/live', { headers: { connection: 'keep-alive' } });
     expect(headers.get('connection')).toBe('keep-alive');
     expect(headers.get('keep-alive')).toBeNull();
-    expect((server.app.getHttpServer()).keepAliveTimeout).toBe(72_000);
+    expect(server.app.getHttpServer().keepAliveTimeout).toBe(72_000);
     const answer = await speak('GET /health/live HTTP/1.0\r\nHost: localhost\r\n\r\n');
     expect(answer).toMatch(/^HTTP\/1.1 200 OK\r\n/);
     expect(answer).toContain('\r\nConnection: close\r\n');
