@@ -93,6 +93,16 @@ describe('at its edges the server', () => {
     expect(answer).toContain('\r\nConnection: close\r\n');
   });
 
+  it.each([
+    ['is too much', 'Content-Length: 10000000\r\n\r\n', 413],
+    ['is no JSON', 'Content-Length: 1\r\n\r\n{', 400],
+  ])('closes the connection when what it carries %s', async (_what, rest, status) => {
+    const head = 'POST /pat HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
+    const answer = await speak(head + rest);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${String(status)} `));
+    expect(answer).toMatch(/\r\nconnection: close\r\n/);
+  });
+
   it('does not say what it is made of', async () => {
     const answers = await Promise.all([
       server.get('/'),

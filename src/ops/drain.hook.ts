@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Drain } from './drain.js';
 
 /**
@@ -10,11 +10,18 @@ export function finishRequests(fastify: FastifyInstance, drain: Drain): void {
     reply.raw.once('close', drain.enter());
     next();
   });
-  fastify.addHook('onSend', (_request, reply, _payload, next) => {
+  fastify.addHook('onSend', (request, reply, _payload, next) => {
     if (drain.draining.aborted) void reply.header('connection', 'close');
-    // Else Node would add how long it keeps a connection. Some balancers (haproxy) hand that on to clients
-    // although it is not true of theirs, and these ask once more on what is just being closed.
-    else if (reply.raw.shouldKeepAlive) void reply.header('connection', 'keep-alive');
+    else if (staysOpen(request, reply)) void reply.header('connection', 'keep-alive');
     next();
   });
+}
+
+/**
+ * Where nothing is said of the connection, Node adds how long it keeps it. Some balancers (haproxy) hand
+ * that on to clients although it is not true of theirs, and these ask once more on what is just being
+ * closed. HTTP/1.0 knows answers that only the end of the connection ends.
+ */
+function staysOpen({ raw: { httpVersion } }: FastifyRequest, reply: FastifyReply): boolean {
+  return httpVersion === '1.1' && reply.raw.shouldKeepAlive && !reply.hasHeader('connection');
 }
