@@ -130,4 +130,18 @@ describe('a server with nothing to do that is told to stop', () => {
     await server.stop();
     expect(await answer).toHaveProperty('openapi');
   });
+
+  it('answers who has just connected, and has not asked yet', async () => {
+    const server = await TestServer.start();
+    let stopped: Promise<void> | undefined;
+    server.app.getHttpServer().once('connection', () => {
+      stopped = server.app
+        .get(Drain)
+        .end(20)
+        .then(() => server.stop());
+    });
+    const { status } = await fetch(`${server.url}/docs/json`);
+    expect(status).toBe(200);
+    await stopped;
+  });
 });

@@ -2,16 +2,19 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { setMaxListeners } from 'node:events';
 import type { Server } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Environment } from '../config/environment.js';
 import { DomainError } from '../errors/domain.error.js';
 
 /** What is told to stop at the deadline gets so long to do it. */
 const LAST_WORDS_MS = 3_000;
+/** A request that is on its way when the server stops listening arrives within that. */
+const ARRIVED_MS = 300;
 
 /**
  * How this process ends: it takes nothing new from then on, what runs may finish until the deadline,
- * and what still runs then has to leave its work to others. Sockets and the HTTP server are closed
- * when it has ended.
+ * and what still runs then has to leave its work to others. Sockets are closed when it has ended, and
+ * what is left of the HTTP server.
  */
 @Injectable()
 export class Drain implements OnModuleDestroy {
@@ -76,9 +79,11 @@ export class Drain implements OnModuleDestroy {
    */
   async end(seconds = this.environment.DRAIN_SECONDS): Promise<void> {
     this.begun.abort(new DomainError('draining', 'The server is shutting down.'));
-    clearTimeout(this.timer);
-    if (seconds > 0) this.timer = setTimeout(() => this.giveUp(), seconds * 1_000);
-    else this.giveUp();
+    if (!this.deadline.aborted) {
+      clearTimeout(this.timer);
+      if (seconds > 0) this.timer = setTimeout(() => this.giveUp(), seconds * 1_000);
+      else this.giveUp();
+    }
     await (this.ending ??= this.finish());
     clearTimeout(this.timer);
   }
@@ -91,8 +96,8 @@ export class Drain implements OnModuleDestroy {
   private async finish(): Promise<void> {
     await this.idle();
     const server = this.host.httpAdapter.getHttpServer() as Server;
-    server.close();
-    // Somebody may have asked just before that.
+    const closed = new Promise((resolve) => server.close(resolve));
+    if (!this.deadline.aborted) await Promise.race([closed, pause(ARRIVED_MS)]);
     await this.idle();
     // Whoever has not looked up yet must not begin while everything is being closed.
     this.over.abort(this.draining.reason);
