@@ -86,6 +86,8 @@ export class SessionService {
 
   /** Slides the idle time. @returns false when the session is over. */
   async touch(identity: Identity): Promise<boolean> {
+    // Whoever writes as a session ends may leave something of it behind.
+    if (!(await this.isAlive(identity.sessionId))) return false;
     return this.state.touch(identity.sessionId, this.lifetime(identity));
   }
 
