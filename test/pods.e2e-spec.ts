@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import type { RepliesDto, ReplyDto } from '../src/chat/replies/replies.dto.js';
+import type { Variables } from '../src/config/read-environment.js';
 import { eventually } from './support/eventually.js';
 import { type LlmEmulator, startLlmEmulator } from './support/llm.emulator.js';
 import { RepositoryFolder } from './support/repository.js';
@@ -17,12 +18,13 @@ const withRedis = process.env.TEST_REDIS_URL ? describe : describe.skip;
 withRedis('two pods and one Redis', () => {
   const folder = new RepositoryFolder().add('one', [{ subject: 'feat: one' }]);
   let llm: LlmEmulator;
+  let variables: Variables;
   let first: TestServer;
   let second: TestServer;
 
   beforeAll(async () => {
     llm = await startLlmEmulator(() => STEADY);
-    const variables = {
+    variables = {
       GIT_ROOT: folder.path,
       ANTHROPIC_API_KEY: 'sk-test',
       ANTHROPIC_BASE_URL: llm.url,
@@ -75,7 +77,32 @@ withRedis('two pods and one Redis', () => {
       await redis.rename(`${log}:aside`, log);
       await redis.del(content);
       expect(await view(second)).toEqual(whole);
-      await isKept();
+      await eventually(isKept);
+    } finally {
+      await redis.quit();
+    }
+  });
+
+  it('do not write anew what has ended and whose log is gone', async () => {
+    const redis = new Redis(process.env.TEST_REDIS_URL!);
+    const third = await TestServer.start(variables);
+    try {
+      const grant = await third.clone('one');
+      const { accessToken: token, sessionId } = grant;
+      const { body } = await third.post<ReplyDto>('/recaps', {}, { token });
+      const { replyId } = body;
+      await eventually(async () => {
+        expect(await redis.exists(`{${sessionId}}:value:content:${replyId}`)).toBe(1);
+      });
+      await third.stop();
+      await redis.del(`{${sessionId}}:log:log:${replyId}`);
+      const asked = llm.requests.length;
+      const reading = await second.connect(grant);
+      reading.send('resume', { replyId, after: 0 });
+      const { data } = await reading.waitForEvent('error');
+      expect(data.problem?.code).toBe('reply_lost');
+      expect((await second.get(`/replies/${replyId}`, { token })).body).toEqual(body);
+      expect(llm.requests).toHaveLength(asked);
     } finally {
       await redis.quit();
     }

@@ -9,11 +9,11 @@ import { Conversation } from './replies/conversation.js';
 import { OwnReplies } from './replies/own.replies.js';
 import { Pod } from './replies/pod.js';
 import { RepliesController } from './replies/replies.controller.js';
+import { ReplyContents } from './replies/reply.contents.js';
 import { ReplyJobs } from './replies/reply.jobs.js';
 import { ReplyKeeper } from './replies/reply.keeper.js';
 import { ReplyOwners } from './replies/reply.owners.js';
 import { ReplyPreparation } from './replies/reply.preparation.js';
-import { ReplyReader } from './replies/reply.reader.js';
 import { ReplyRunner } from './replies/reply.runner.js';
 import { ReplyService } from './replies/reply.service.js';
 import { ReplyStore } from './replies/reply.store.js';
@@ -31,12 +31,12 @@ import { WriterModule } from './writer/writer.module.js';
     Conversation,
     OwnReplies,
     Pod,
+    ReplyContents,
     ReplyService,
     ReplyJobs,
     ReplyKeeper,
     ReplyOwners,
     ReplyPreparation,
-    ReplyReader,
     ReplyRunner,
     ReplyStore,
     RunningLimit,

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { Session } from '../../auth/session.js';
 import { DomainError } from '../../errors/domain.error.js';
 import type { QuestionJob, Turn } from '../writer/recap.writer.js';
+import { ReplyContents } from './reply.contents.js';
 import type { ReplyRecord } from './reply.js';
 import { ReplyJobs } from './reply.jobs.js';
-import { ReplyReader } from './reply.reader.js';
 import { ReplyStore } from './reply.store.js';
 
 /** The latest turns about one recap that a question brings along, before the writer's own budget. */
@@ -15,7 +15,7 @@ const MAX_TURNS = 20;
 export class Conversation {
   constructor(
     private readonly store: ReplyStore,
-    private readonly reader: ReplyReader,
+    private readonly contents: ReplyContents,
     private readonly jobs: ReplyJobs,
   ) {}
 
@@ -40,7 +40,7 @@ export class Conversation {
   /** The Markdown of the recap, as far as it is written. */
   async textOf(session: Session, replyId: string): Promise<string> {
     const record = await this.store.find(session, replyId);
-    return (await this.reader.read(session, record)).text;
+    return (await this.contents.read(session, record)).text;
   }
 
   /**
@@ -70,7 +70,7 @@ export class Conversation {
   private async turnOf(session: Session, record: ReplyRecord): Promise<Turn | undefined> {
     const { request } = record;
     if (request.kind !== 'chat') return undefined;
-    const { status, text } = await this.reader.read(session, record);
+    const { status, text } = await this.contents.read(session, record);
     return status !== 'running' && text ? { question: request.question, answer: text } : undefined;
   }
 

@@ -3,8 +3,8 @@ import { setImmediate as othersTurn } from 'node:timers/promises';
 const PORTION = 25;
 
 /**
- * Calls back for all items, so many at the same time, and lets everybody else have their turn before
- * it goes on: what is read of a conversation has to be opened, and there may be much of it.
+ * Calls back for all items, 25 at the same time, and lets everybody else have their turn before it goes
+ * on: with the store in memory nothing else would.
  * @returns the results, in the order of the items. @throws whatever the callback throws.
  */
 export async function inPortions<Item, Result>(

@@ -77,7 +77,9 @@ export class ReplyKeeper {
     if (other !== undefined) return other;
     const log = this.store.log(session, record.id);
     if (await log.hasEnded()) return undefined;
-    if (seen > (await log.length())) {
+    const length = await log.length();
+    // One that has ended is not written again.
+    if (seen > length || (length === 0 && (await this.store.content(session, record.id)))) {
       await this.store.lose(session, record);
       throw lost();
     }

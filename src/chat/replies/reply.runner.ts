@@ -10,14 +10,14 @@ import { outlast } from '../../state/outlast.js';
 import { loggedProblem } from '../logged.problem.js';
 import { OwnReplies } from './own.replies.js';
 import { Pod } from './pod.js';
-import type { ReplyEntry, ReplyRecord } from './reply.js';
+import { ReplyContents } from './reply.contents.js';
+import { isLast, type ReplyEntry, type ReplyRecord } from './reply.js';
 import { Overtaken, ReplyAppender, Superseded } from './reply.appender.js';
 import { toEntry } from './reply.entry.js';
 import { ReplyOwners } from './reply.owners.js';
 import { measureEntry } from './reply.meter.js';
 import { type PreparedReply, ReplyPreparation } from './reply.preparation.js';
 import { bulletsIn, hasEnded, writtenIn } from './reply.progress.js';
-import { ReplyReader } from './reply.reader.js';
 import { ReplyStore } from './reply.store.js';
 
 /** A log's text ends here, whatever a writer does. */
@@ -39,7 +39,7 @@ export class ReplyRunner {
     private readonly sessions: SessionService,
     private readonly owners: ReplyOwners,
     private readonly own: OwnReplies,
-    private readonly reader: ReplyReader,
+    private readonly contents: ReplyContents,
     private readonly preparation: ReplyPreparation,
     private readonly quota: TokenQuota,
     private readonly pod: Pod,
@@ -127,7 +127,8 @@ export class ReplyRunner {
     const told: ReplyEntry[] = [...known];
     const add = (entry: ReplyEntry): void => {
       told.push(entry);
-      measureEntry(meter, entry);
+      // An end is one when the log has it.
+      if (!isLast(entry)) measureEntry(meter, entry);
       appender.add(entry);
     };
     let prepared: PreparedReply | undefined;
@@ -149,8 +150,10 @@ export class ReplyRunner {
     if (gone.signal.aborted || leaving) this.own.forget(record.id);
     gone.signal.throwIfAborted();
     if (leaving) throw handOver.reason;
+    const end = told.at(-1);
+    if (end) measureEntry(meter, end);
     await this.settle(session, prepared, spent);
-    void this.reader.keep(session, record);
+    void this.contents.keep(session, record);
     this.linger(session, record, appender);
   }
 

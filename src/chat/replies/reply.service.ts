@@ -9,10 +9,10 @@ import { Drain } from '../../ops/drain.js';
 import { RepositoryService } from '../../recap/repository.service.js';
 import { Conversation } from './conversation.js';
 import { inPortions } from './in-portions.js';
+import { ReplyContents } from './reply.contents.js';
 import type { RecapRequest, ReplyEvent, ReplyRecord } from './reply.js';
 import { followReply } from './reply.follower.js';
 import { ReplyKeeper } from './reply.keeper.js';
-import { ReplyReader } from './reply.reader.js';
 import { ReplyStore } from './reply.store.js';
 import type { ReplyDto } from './replies.dto.js';
 import { viewReply } from './reply.view.js';
@@ -24,7 +24,7 @@ export class ReplyService {
   constructor(
     private readonly store: ReplyStore,
     private readonly keeper: ReplyKeeper,
-    private readonly reader: ReplyReader,
+    private readonly contents: ReplyContents,
     private readonly limit: RunningLimit,
     private readonly conversation: Conversation,
     private readonly repositories: RepositoryService,
@@ -105,7 +105,7 @@ export class ReplyService {
   }
 
   private async look(session: Session, record: ReplyRecord): Promise<ReplyDto> {
-    const view = viewReply(record, await this.reader.read(session, record));
+    const view = viewReply(record, await this.contents.read(session, record));
     if (view.status === 'running') await this.keeper.tend(session, record, 0);
     return view;
   }

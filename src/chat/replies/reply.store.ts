@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Session } from '../../auth/session.js';
 import { SessionService } from '../../auth/session.service.js';
 import { DomainError } from '../../errors/domain.error.js';
+import { outlast } from '../../state/outlast.js';
 import { SharedState, type StateKey } from '../../state/shared-state.js';
 import { inPortions } from './in-portions.js';
 import type { EndedContent } from './reply.content.js';
@@ -22,7 +23,10 @@ const contentKey = (sessionId: string, replyId: string): StateKey => ({
   name: `content:${replyId}`,
 });
 
-/** The replies of a session in the shared state: an index, and for each a sealed record and a log. */
+/**
+ * The replies of a session in the shared state: an index, and for each a sealed record, a log, and what
+ * it came to when it has ended.
+ */
 @Injectable()
 export class ReplyStore {
   constructor(
@@ -61,9 +65,15 @@ export class ReplyStore {
   async keepContent(session: Session, replyId: string, content: EndedContent): Promise<void> {
     const key = contentKey(session.id, replyId);
     const ttl = this.sessions.lifetime(session.identity);
-    await this.state.replace(key, undefined, this.seal(session, key, content), ttl);
-    const record = await this.state.get(recordKey(session.id, replyId));
-    if (record === undefined) await this.state.take(key);
+    try {
+      await this.state.replace(key, undefined, this.seal(session, key, content), ttl);
+    } finally {
+      // It may have been written all the same, and the session may have ended just before.
+      await outlast(async () => {
+        const record = await this.state.get(recordKey(session.id, replyId));
+        if (record === undefined) await this.state.take(key);
+      });
+    }
   }
 
   /** Notes that what was written of a reply is gone, and its writer too. */

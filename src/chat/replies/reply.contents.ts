@@ -11,7 +11,7 @@ import { ReplyStore } from './reply.store.js';
  * beside it, in one piece.
  */
 @Injectable()
-export class ReplyReader {
+export class ReplyContents {
   constructor(
     private readonly store: ReplyStore,
     private readonly own: OwnReplies,
@@ -23,7 +23,7 @@ export class ReplyReader {
     const kept = await this.store.content(session, id);
     if (kept) return kept;
     const content = contentOf(await this.store.log(session, id).readAll());
-    await this.keepEnded(session, id, content);
+    void this.keepEnded(session, id, content);
     return content;
   }
 
