@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { JwtService } from '@nestjs/jwt';
 import { randomBytes } from 'node:crypto';
 import type { SessionDto, SessionGrantDto } from '../src/auth/auth.dto.js';
+import { SessionService } from '../src/auth/session.service.js';
+import { TokenService } from '../src/auth/token.service.js';
 import type { Problem } from '../src/errors/problem.js';
 import { SharedState, type StateKey } from '../src/state/shared-state.js';
 import { eventually } from './support/eventually.js';
@@ -107,6 +109,16 @@ describe('a session', () => {
     } finally {
       jest.restoreAllMocks();
     }
+  });
+
+  it('is over although something of it was left behind', async () => {
+    const { accessToken: token, sessionId } = await server.clone('one');
+    const identity = await server.app.get(TokenService).verify(token);
+    const sessions = server.app.get(SessionService);
+    expect(await sessions.touch(identity)).toBe(true);
+    await server.delete('/session', { token });
+    await server.app.get(SharedState).set({ scope: sessionId, name: 'late' }, 'x', 60_000);
+    expect(await sessions.touch(identity)).toBe(false);
   });
 
   it('refuses a token signed with another secret, an expired one, and one without a signature', async () => {
