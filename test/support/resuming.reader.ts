@@ -37,12 +37,11 @@ export class ResumingReader {
     while (!this.isOver) {
       if (Date.now() > giveUpAt) throw new Error(`no end after ${String(this.lastSeq)} events`);
       const socket = await this.connect();
-      if (!socket) {
-        await sleep(PAUSE_MS);
-        continue;
+      if (socket) {
+        await this.follow(socket, request).catch(() => undefined);
+        socket.terminate();
       }
-      await this.follow(socket, request).catch(() => undefined);
-      socket.terminate();
+      await sleep(PAUSE_MS);
     }
   }
 
