@@ -25,6 +25,7 @@ import { acceptJsonBodies } from './errors/json-bodies.hook.js';
 import { sendProblem } from './errors/problem.filter.js';
 import { isFault } from './errors/problem.js';
 import { refuseUnreadable } from './errors/raw-problem.js';
+import { closeWaitingAnswers } from './ops/answered.js';
 import { finishRequests } from './ops/drain.hook.js';
 import { Drain } from './ops/drain.js';
 import { createLogger, NestLogger } from './ops/logger.js';
@@ -82,6 +83,7 @@ export async function createApp(
     genReqId: () => randomUUID(),
     // For what fails before routing, such as a URL that cannot be decoded.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      void reply.header('connection', 'close');
       if (isFault(sendProblem(fromFramework(error), request, reply))) request.log.error(error);
     },
   });
@@ -97,6 +99,7 @@ export async function createApp(
 
 async function configure(app: NestFastifyApplication, environment: Environment): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
+  closeWaitingAnswers(fastify);
   traceRequests(fastify);
   logRequests(fastify);
   measureRequests(fastify, app.get(MetricsRegistry));

@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import type { SessionGrantDto } from '../src/auth/auth.dto.js';
 import type { Problem } from '../src/errors/problem.js';
 import { Drain } from '../src/ops/drain.js';
@@ -143,5 +145,34 @@ describe('a server with nothing to do that is told to stop', () => {
     const { status } = await fetch(`${server.url}/docs/json`);
     expect(status).toBe(200);
     await stopped;
+  });
+
+  it('answers who asks once more on a connection that was idle', async () => {
+    const server = await TestServer.start();
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+    let answers = '';
+    socket.setEncoding('utf8').on('data', (text: string) => (answers += text));
+    const ask = 'GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n';
+    socket.write(ask);
+    await eventually(() => expect(answers).toContain('"status"'));
+    socket.write(ask);
+    await server.app.get(Drain).end(20);
+    await server.stop();
+    await eventually(() => expect(answers.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(2));
+    expect(answers).toMatch(/\r\nconnection: close\r\n/);
+  });
+
+  it('waits for no answer whose turn never came on a connection that is gone', async () => {
+    const server = await TestServer.start();
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+    const head = 'Host: localhost\r\nContent-Type: application/json\r\nContent-Length: 1\r\n\r\n{';
+    socket.write(
+      `POST /pat HTTP/1.1\r\n${head}GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n`,
+    );
+    await once(socket.resume(), 'close');
+    const begunAt = performance.now();
+    await server.app.get(Drain).end(20);
+    expect(performance.now() - begunAt).toBeLessThan(1_500);
+    await server.stop();
   });
 });

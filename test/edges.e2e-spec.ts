@@ -93,12 +93,17 @@ describe('at its edges the server', () => {
     expect(answer).toContain('\r\nConnection: close\r\n');
   });
 
+  const JSON_HEAD = 'Host: localhost\r\nContent-Type: application/json\r\n';
   it.each([
-    ['is too much', 'Content-Length: 10000000\r\n\r\n', 413],
-    ['is no JSON', 'Content-Length: 1\r\n\r\n{', 400],
-  ])('closes the connection when what it carries %s', async (_what, rest, status) => {
-    const head = 'POST /pat HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
-    const answer = await speak(head + rest);
+    [
+      'comes is too much',
+      `POST /pat HTTP/1.1\r\n${JSON_HEAD}Content-Length: 10000000\r\n\r\n`,
+      413,
+    ],
+    ['comes is no JSON', `POST /pat HTTP/1.1\r\n${JSON_HEAD}Content-Length: 1\r\n\r\n{`, 400],
+    ['is asked for is no URL', 'GET /%zz HTTP/1.1\r\nHost: localhost\r\n\r\n', 400],
+  ])('closes the connection when what %s', async (_what, text, status) => {
+    const answer = await speak(text);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${String(status)} `));
     expect(answer).toMatch(/\r\nconnection: close\r\n/);
   });

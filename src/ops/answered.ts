@@ -1,4 +1,4 @@
-import type { FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 
 /** What proxies call an answer whose client left before its end; nobody is sent it. */
 const CLIENT_LEFT = 499;
@@ -11,5 +11,23 @@ const CLIENT_LEFT = 499;
 export function whenAnswered(reply: FastifyReply, tell: (status: number) => void): void {
   reply.raw.once('close', () => {
     tell(reply.raw.writableFinished ? reply.statusCode : CLIENT_LEFT);
+  });
+}
+
+/**
+ * Lets answers know of the end of their connection also while they wait behind another one (HTTP/1.1
+ * pipelining): Node tells only the one whose turn it is.
+ */
+export function closeWaitingAnswers(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, reply, next) => {
+    const { socket } = request.raw;
+    const close = (): void => {
+      if (!reply.raw.socket) reply.raw.emit('close');
+    };
+    // As many as the client writes before it reads.
+    socket.setMaxListeners(0);
+    socket.once('close', close);
+    reply.raw.once('close', () => socket.off('close', close));
+    next();
   });
 }

@@ -2,7 +2,8 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { setMaxListeners } from 'node:events';
 import type { Server } from 'node:http';
-import { setTimeout as pause } from 'node:timers/promises';
+import { Server as Listener } from 'node:net';
+import { setImmediate as othersTurn, setTimeout as pause } from 'node:timers/promises';
 import { Environment } from '../config/environment.js';
 import { DomainError } from '../errors/domain.error.js';
 
@@ -95,8 +96,11 @@ export class Drain implements OnModuleDestroy {
 
   private async finish(): Promise<void> {
     await this.idle();
+    // Who waits to be let in comes in first.
+    await othersTurn();
     const server = this.host.httpAdapter.getHttpServer() as Server;
-    const closed = new Promise((resolve) => server.close(resolve));
+    // An HTTP server's own `close` closes idle connections, too: a request may be on its way there.
+    const closed = new Promise((resolve) => Listener.prototype.close.call(server, resolve));
     if (!this.deadline.aborted) await Promise.race([closed, pause(ARRIVED_MS)]);
     await this.idle();
     // Whoever has not looked up yet must not begin while everything is being closed.
