@@ -41,6 +41,28 @@ describe('the metrics', () => {
     });
   });
 
+  it('count a reply whose session is signed out as cancelled', async () => {
+    const llm = await startLlmEmulator(() => ({ steps: [{ text: '- It' }], end: 'stall' }));
+    const writing = await TestServer.start({
+      GIT_ROOT: folder.path,
+      ANTHROPIC_API_KEY: 'sk-test',
+      ANTHROPIC_BASE_URL: llm.url,
+    });
+    const grant = await writing.clone('one');
+    const socket = await writing.connect(grant);
+    socket.send('recap');
+    await socket.waitForEvent('token');
+    await writing.delete('/session', { token: grant.accessToken });
+    await eventually(async () => {
+      const counts = /^git_recap_reply_duration_seconds_count.*$/gm;
+      expect((await scrapeOf(writing)).match(counts)).toEqual([
+        'git_recap_reply_duration_seconds_count{kind="recap",outcome="cancelled"} 1',
+      ]);
+    });
+    await writing.stop();
+    await llm.close();
+  });
+
   it('count requests whose clients leave before the end of the answer', async () => {
     const llm = await startLlmEmulator(() => ({ steps: [{ text: '- It' }], end: 'stall' }));
     const writing = await TestServer.start({

@@ -83,7 +83,10 @@ withRedis('two pods and one Redis', () => {
     }
   });
 
-  it('do not write anew what has ended and whose log is gone', async () => {
+  it.each([
+    ['is gone', 1, 0],
+    ['has lost its tail', 0, -3],
+  ])('do not write anew what has ended and whose log %s', async (_what, start, stop) => {
     const redis = new Redis(process.env.TEST_REDIS_URL!);
     const third = await TestServer.start(variables);
     try {
@@ -95,7 +98,7 @@ withRedis('two pods and one Redis', () => {
         expect(await redis.exists(`{${sessionId}}:value:content:${replyId}`)).toBe(1);
       });
       await third.stop();
-      await redis.del(`{${sessionId}}:log:log:${replyId}`);
+      await redis.ltrim(`{${sessionId}}:log:log:${replyId}`, start, stop);
       const asked = llm.requests.length;
       const reading = await second.connect(grant);
       reading.send('resume', { replyId, after: 0 });

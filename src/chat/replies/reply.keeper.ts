@@ -8,6 +8,7 @@ import { Pod } from './pod.js';
 import type { ReplyRecord } from './reply.js';
 import type { Vigil } from './reply.follower.js';
 import { ReplyOwners } from './reply.owners.js';
+import { hasEnded } from './reply.progress.js';
 import { ReplyRunner } from './reply.runner.js';
 import { ReplyStore } from './reply.store.js';
 import { RunningLimit } from './running.limit.js';
@@ -73,13 +74,14 @@ export class ReplyKeeper {
     record: ReplyRecord,
     seen: number,
   ): Promise<string | undefined> {
+    // The end is still looked after here, and put back if the log loses it.
+    if (hasEnded(this.own.readAll(record.id) ?? [])) return undefined;
     const other = await this.owners.other(session, record.id);
     if (other !== undefined) return other;
     const log = this.store.log(session, record.id);
     if (await log.hasEnded()) return undefined;
-    const length = await log.length();
-    // One that has ended is not written again.
-    if (seen > length || (length === 0 && (await this.store.content(session, record.id)))) {
+    // One that has ended is not written again, whatever its log has lost since.
+    if (seen > (await log.length()) || (await this.store.content(session, record.id))) {
       await this.store.lose(session, record);
       throw lost();
     }

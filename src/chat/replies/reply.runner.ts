@@ -11,7 +11,7 @@ import { loggedProblem } from '../logged.problem.js';
 import { OwnReplies } from './own.replies.js';
 import { Pod } from './pod.js';
 import { ReplyContents } from './reply.contents.js';
-import { isLast, type ReplyEntry, type ReplyRecord } from './reply.js';
+import type { ReplyEntry, ReplyRecord } from './reply.js';
 import { Overtaken, ReplyAppender, Superseded } from './reply.appender.js';
 import { toEntry } from './reply.entry.js';
 import { ReplyOwners } from './reply.owners.js';
@@ -70,6 +70,8 @@ export class ReplyRunner {
         await this.write(session, record, handOver, meter);
         return;
       } catch (error) {
+        // What the log does not have is no end, but for want of a session to write it for.
+        if (await this.sessions.isAlive(session.id).catch(() => true)) meter.leaves();
         if (error instanceof Overtaken) continue;
         if (error === handOver.reason) await this.owners.release(session, record.id);
         else if (!(error instanceof Superseded)) {
@@ -127,8 +129,7 @@ export class ReplyRunner {
     const told: ReplyEntry[] = [...known];
     const add = (entry: ReplyEntry): void => {
       told.push(entry);
-      // An end is one when the log has it.
-      if (!isLast(entry)) measureEntry(meter, entry);
+      measureEntry(meter, entry);
       appender.add(entry);
     };
     let prepared: PreparedReply | undefined;
@@ -150,8 +151,6 @@ export class ReplyRunner {
     if (gone.signal.aborted || leaving) this.own.forget(record.id);
     gone.signal.throwIfAborted();
     if (leaving) throw handOver.reason;
-    const end = told.at(-1);
-    if (end) measureEntry(meter, end);
     await this.settle(session, prepared, spent);
     void this.contents.keep(session, record);
     this.linger(session, record, appender);

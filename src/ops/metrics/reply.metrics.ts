@@ -23,6 +23,8 @@ export interface ReplyMeter {
   text(): void;
   /** Its last words, and what it took where that is known. */
   ends(outcome: Exclude<ReplyOutcome, 'left'>, usage?: ReplyUsage): void;
+  /** Its last words are not in its log: another process is to end it. */
+  leaves(): void;
   /** Nothing is written here any more: without last words it was left to another process. */
   close(): void;
 }
@@ -89,6 +91,9 @@ export class ReplyMetrics {
       ends: (how, usage) => {
         outcome = how;
         if (usage) this.count(usage);
+      },
+      leaves: () => {
+        outcome = 'left';
       },
       close: () => {
         this.running.dec({ kind });
