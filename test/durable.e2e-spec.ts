@@ -206,9 +206,8 @@ describe('a reply of two real processes and one Redis', () => {
         (await (await call(String(url), path, grant)).json()) as ReplyDto;
       const repliesLeft = async (): Promise<number> => {
         const metrics = await (await fetch(`${String(first)}/metrics`)).text();
-        return Number(
-          /^git_recap_reply_duration_seconds_count{.*"left".*} (.+)$/m.exec(metrics)?.[1],
-        );
+        const count = /^git_recap_reply_duration_seconds_count{.*"left".*} (.+)$/m.exec(metrics);
+        return Number(count?.[1] ?? 0);
       };
       const leftBefore = await repliesLeft();
       const requests = llm.requests.length;
@@ -231,7 +230,7 @@ describe('a reply of two real processes and one Redis', () => {
       expect(onFirst.text).toBe(ended.text);
       await eventually(async () => expect(await look(first)).toEqual(ended));
       expect(await look()).toEqual(ended);
-      expect(await repliesLeft()).toBe((leftBefore || 0) + 1);
+      expect(await repliesLeft()).toBe(leftBefore + 1);
     },
     60_000,
   );
