@@ -41,8 +41,8 @@ describe('actions and repositories', () => {
     folder.remove();
   });
 
-  const titles = async (query: string): Promise<string[]> => {
-    const { status, body } = await server.get<ActionsDto>(`/actions?${query}`, { token });
+  const titles = async (query: string, as = token): Promise<string[]> => {
+    const { status, body } = await server.get<ActionsDto>(`/actions?${query}`, { token: as });
     expect(status).toBe(200);
     return body.actions.map(({ title }) => title);
   };
@@ -76,6 +76,38 @@ describe('actions and repositories', () => {
       'docs: later',
       'feat(web): page',
     ]);
+  });
+
+  it('has each commit in one calendar day where clocks change at midnight', async () => {
+    // On 25 April 2025 Cairo has no midnight, on 2 November 2025 Havana has two.
+    folder.add('clocks', [
+      { subject: 'Friday night in Cairo', date: '2025-04-26T00:30:00+03:00' },
+      { subject: 'first half past midnight in Havana', date: '2025-11-02T00:30:00-04:00' },
+    ]);
+    const { accessToken } = await server.clone('clocks');
+    const day = (date: string, zone: string): Promise<string[]> =>
+      titles(`since=${date}&until=${date}&timeZone=${zone}`, accessToken);
+    expect(await day('2025-04-25', 'Africa/Cairo')).toEqual([]);
+    expect(await day('2025-04-26', 'Africa/Cairo')).toEqual(['Friday night in Cairo']);
+    expect(await day('2025-11-01', 'America/Havana')).toEqual([]);
+    expect(await day('2025-11-02', 'America/Havana')).toEqual([
+      'first half past midnight in Havana',
+    ]);
+  });
+
+  it('takes a window by its name, and only by that', async () => {
+    const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+    folder.add('named', [
+      { subject: 'feat: done long ago', date: '2020-01-01T12:00:00Z' },
+      { subject: 'feat: done yesterday', date: `${yesterday}T12:00:00Z` },
+    ]);
+    const { accessToken } = await server.clone('named');
+    expect(await titles('window=yesterday', accessToken)).toEqual(['feat: done yesterday']);
+    const both = await server.get('/actions?window=yesterday&since=2020-01-01', { token });
+    expect(both.status).toBe(400);
+    expect(both.body).toMatchObject({ errors: [{ field: 'window' }] });
+    const unknown = await server.get('/actions?window=last-moon', { token });
+    expect(unknown.status).toBe(400);
   });
 
   it('takes instants to the second, the end excluded, offsets kept', async () => {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { SessionGrantDto } from '../src/auth/auth.dto.js';
 import type { Problem } from '../src/errors/problem.js';
 import type { RepliesDto, ReplyDto } from '../src/chat/replies/replies.dto.js';
@@ -164,6 +166,31 @@ describe('a reply', () => {
     );
     expect(body).toMatchObject({ status: 'done', citations: [] });
     expect(body.text).toMatch(/nothing/i);
+  });
+
+  it('does not say that nothing happened where not all could be read', async () => {
+    const folder = new RepositoryFolder();
+    for (const name of ['here', 'gone']) folder.add(name, [{ subject: 'feat: here' }]);
+    const other = await TestServer.start({ GIT_ROOT: folder.path });
+    try {
+      const { accessToken } = await other.clone('here');
+      await other.post('/clone', { path: 'gone' }, { token: accessToken });
+      rmSync(join(folder.path, 'gone'), { recursive: true });
+      const window = { since: '1999-01-01', until: '1999-12-31' };
+      const { body } = await other.post<ReplyDto>('/recaps', window, { token: accessToken });
+      expect(body).toMatchObject({ status: 'done', citations: [] });
+      expect(body.text).not.toMatch(/nothing/i);
+      expect(body.text).toContain('not everything could be read');
+      const text = await other.get<string>('/actions?since=1999-01-01&until=1999-12-31', {
+        token: accessToken,
+        headers: { accept: 'text/plain' },
+      });
+      expect(text.body).not.toMatch(/nothing/i);
+      expect(text.body).toContain('No actions were found in what could be read.');
+    } finally {
+      await other.stop();
+      folder.remove();
+    }
   });
 
   it('of a repository that has gone ends in an error that says so', async () => {

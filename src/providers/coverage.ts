@@ -24,6 +24,11 @@ export interface ConnectionCoverage {
   readonly retryAt?: string;
 }
 
+/** Whether all that was asked for was read: only then an empty answer means that nothing happened. */
+export function isComplete({ connections, repositories }: Coverage): boolean {
+  return [...connections, ...repositories].every(({ status }) => status === 'complete');
+}
+
 /** What was and what was not read, with every answer made from several sources. */
 export interface Coverage {
   readonly connections: readonly ConnectionCoverage[];

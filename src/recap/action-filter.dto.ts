@@ -4,6 +4,7 @@ import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsString, Length } from 'class-
 import { Optional } from '../errors/optional.decorator.js';
 import { ACTION_TYPES, type ActionType } from '../providers/action.js';
 import type { ActionFilter } from './action-filter.js';
+import { NAMED_WINDOWS, type NamedWindow } from './named-window.js';
 
 /** A query string has one value where a JSON body has a list of one. */
 const asList = ({ value }: { value: unknown }): unknown =>
@@ -48,6 +49,16 @@ export class ActionFilterDto implements ActionFilter {
   @IsString()
   @Length(1, 40)
   until?: string;
+
+  /**
+   * The window by name, in place of since and until: whole calendar days in timeZone, where a week begins
+   * on Monday, and one that has begun (this-…) ends now.
+   * @example last-working-day
+   */
+  @Optional()
+  @IsIn(NAMED_WINDOWS)
+  @ApiPropertyOptional({ enum: NAMED_WINDOWS, enumName: 'NamedWindow' })
+  window?: NamedWindow;
 
   /**
    * The IANA time zone of calendar dates. Default: UTC.

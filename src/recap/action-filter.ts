@@ -1,5 +1,6 @@
 import { ACTION_TYPES, type ActionType, type AuthorFilter } from '../providers/action.js';
 import type { Session } from '../auth/session.js';
+import type { NamedWindow } from './named-window.js';
 import { readWindow } from './time-window.js';
 
 /** Which actions are asked for, as clients say it; everything is optional. */
@@ -7,6 +8,7 @@ export interface ActionFilter {
   readonly repo?: readonly string[];
   readonly since?: string;
   readonly until?: string;
+  readonly window?: NamedWindow;
   readonly timeZone?: string;
   readonly author?: readonly string[];
   readonly type?: readonly ActionType[];

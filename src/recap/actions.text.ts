@@ -1,6 +1,9 @@
 import { DateTime } from 'luxon';
 import type { Action } from '../providers/action.js';
+import { isComplete } from '../providers/coverage.js';
 import type { Activity } from './activity.service.js';
+
+const NOTHING_READ = 'No actions were found in what could be read.';
 
 /** The actions as plain text, grouped by calendar day in the time zone and by repository. */
 export function actionsAsText({ actions, coverage }: Activity, timeZone: string): string {
@@ -23,7 +26,9 @@ export function actionsAsText({ actions, coverage }: Activity, timeZone: string)
     }
     lines.push(`    ${time.toFormat('HH:mm')} ${describe(action)}`);
   }
-  if (actions.length === 0) lines.push('', 'Nothing happened.');
+  if (actions.length === 0) {
+    lines.push('', isComplete(coverage) ? 'Nothing happened.' : NOTHING_READ);
+  }
   lines.push('', ...coverageLines(coverage, timeZone), '');
   return lines.join('\n').trimStart();
 }

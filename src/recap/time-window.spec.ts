@@ -22,6 +22,28 @@ describe('a window', () => {
     expect(day('2025-10-26')).toBe(25);
   });
 
+  it('begins its default with the first of seven days where it ends with a day', () => {
+    // A week before, clocks skipped midnight.
+    const window = readWindow({ until: '2025-05-01', timeZone: 'Africa/Cairo' }, NOW);
+    expect(window.since.toISOString()).toBe('2025-04-24T22:00:00.000Z');
+    expect(window.until.toISOString()).toBe('2025-05-01T21:00:00.000Z');
+  });
+
+  it('can be named: whole days in the time zone, up to now where it has not ended', () => {
+    const week = readWindow({ window: 'last-week', timeZone: ZURICH }, NOW);
+    expect(week.since.toISOString()).toBe('2025-05-04T22:00:00.000Z');
+    expect(week.until.toISOString()).toBe('2025-05-11T22:00:00.000Z');
+    const begun = readWindow({ window: 'this-month' }, NOW);
+    expect(begun).toEqual({ since: new Date('2025-05-01'), until: NOW, timeZone: 'UTC' });
+  });
+
+  it('leaves no instant between two days, and none in both, where clocks change at midnight', () => {
+    const day = (date: string): { since: Date; until: Date } =>
+      readWindow({ since: date, until: date, timeZone: 'America/Havana' }, NOW);
+    expect(day('2025-11-01').until).toEqual(day('2025-11-02').since);
+    expect(hours(day('2025-11-02'))).toBe(25);
+  });
+
   it('reads an instant without an offset in the time zone, and keeps the offset of one that has it', () => {
     const local = readWindow({ since: '2025-05-01T00:00', timeZone: ZURICH }, NOW);
     expect(local.since.toISOString()).toBe('2025-04-30T22:00:00.000Z');
@@ -35,7 +57,8 @@ describe('a window', () => {
     [{ until: '2025-02-30' }, 'until'],
     [{ since: 'last week' }, 'since'],
     [{ timeZone: 'Mars/Olympus' }, 'timeZone'],
-  ])('refuses %j and names the field', (request, field) => {
+    [{ window: 'last-week', since: '2025-05-01' }, 'window'],
+  ] as const)('refuses %j and names the field', (request, field) => {
     expect(() => readWindow(request, NOW)).toThrow(
       expect.objectContaining({
         code: 'invalid_request',

@@ -15,6 +15,7 @@ export const jobOf = (actions: readonly Action[], more: Partial<RecapJob> = {}):
   nonce: 'a1b2c3d4',
   actions,
   truncated: false,
+  readAll: true,
   from: '2025-05-11T22:00:00Z',
   to: '2025-05-18T22:00:00Z',
   timeZone: 'Europe/Zurich',

@@ -4,7 +4,7 @@ import type { Session } from '../../auth/session.js';
 import { type Reservation, TokenQuota } from '../../auth/token.quota.js';
 import { DomainError } from '../../errors/domain.error.js';
 import type { Action } from '../../providers/action.js';
-import type { Coverage } from '../../providers/coverage.js';
+import { type Coverage, isComplete } from '../../providers/coverage.js';
 import { ActivityService } from '../../recap/activity.service.js';
 import { outlast } from '../../state/outlast.js';
 import { RecapWriter, type WriterEvent, type Written } from '../writer/recap.writer.js';
@@ -88,6 +88,7 @@ export class ReplyPreparation {
       nonce: randomBytes(8).toString('hex'),
       actions,
       truncated: coverage.truncated,
+      readAll: isComplete(coverage),
       from: filter.since,
       to: filter.until,
       timeZone: filter.timeZone,

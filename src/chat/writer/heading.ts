@@ -12,4 +12,6 @@ export const describeRecap = (job: RecapJob, notes: readonly string[], byline: s
 
 /** The whole recap where there is nothing to recap. */
 export const describeNothing = (job: RecapJob): string =>
-  `Nothing happened ${describeWindow(job)}: no actions were found to recap.`;
+  job.readAll
+    ? `Nothing happened ${describeWindow(job)}: no actions were found to recap.`
+    : `No actions were found for ${describeWindow(job)}, but not everything could be read.`;
