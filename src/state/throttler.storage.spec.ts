@@ -12,6 +12,7 @@ const hit = (storage: SharedThrottlerStorage, key: string, ttl = 60_000) =>
   storage.increment(key, ttl, 2, ttl, 'default');
 
 afterEach(() => {
+  jest.useRealTimers();
   jest.restoreAllMocks();
 });
 
@@ -26,6 +27,34 @@ describe('counting requests in the shared state', () => {
     expect(hits[2]).toMatchObject({ timeToExpire: 1, timeToBlockExpire: 1 });
     expect((await hit(storage, 'someone else')).totalHits).toBe(1);
     await eventually(async () => expect((await hit(storage, 'me', 300)).isBlocked).toBe(false));
+    state.onApplicationShutdown();
+  });
+
+  it('asks a state that is away once a second, and lets all others through without asking', async () => {
+    jest.useFakeTimers();
+    jest.spyOn(Logger.prototype, 'error').mockReturnValue();
+    const log = jest.spyOn(Logger.prototype, 'log').mockReturnValue();
+    const state = new MemorySharedState();
+    const increment = jest.spyOn(state, 'increment').mockRejectedValue(new Error('away'));
+    const storage = new SharedThrottlerStorage(state);
+    const hits = async (): Promise<number> => {
+      increment.mockClear();
+      for (let time = 0; time < 5; time += 1) {
+        expect(await hit(storage, 'me')).toMatchObject({ totalHits: 0, isBlocked: false });
+      }
+      return increment.mock.calls.length;
+    };
+    expect(await hits()).toBe(1);
+    jest.advanceTimersByTime(990);
+    expect(await hits()).toBe(0);
+    jest.advanceTimersByTime(10);
+    expect(await hits()).toBe(1);
+
+    increment.mockRestore();
+    jest.advanceTimersByTime(1_000);
+    expect((await hit(storage, 'me')).totalHits).toBe(1);
+    expect((await hit(storage, 'me')).totalHits).toBe(2);
+    expect(log).toHaveBeenCalledWith(expect.stringContaining('15 were let through'));
     state.onApplicationShutdown();
   });
 
