@@ -81,6 +81,7 @@ export class Clone {
       folder: this.folder,
       settings,
       network: true,
+      lazyFetch: true,
       signal,
       timeout: QUESTION_TIMEOUT,
     });

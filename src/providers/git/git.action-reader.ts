@@ -15,12 +15,14 @@ const MAX_BATCH = 200;
 
 /**
  * The actions of one repository, in batches while git runs. All runs of git end with the iteration,
- * however it ends. Throws `GitError`, or the signal's reason.
+ * however it ends. What is missing of actions is told to `onGap`, in words for people. Throws
+ * `GitError`, or the signal's reason.
  */
 export async function* readActions(
   { folder, describe, hasFiles }: OpenRepository,
   query: ActionQuery,
   signal: AbortSignal,
+  onGap: (reason: string) => void,
 ): AsyncGenerator<Action[], void> {
   let log: GitProcess | undefined;
   let tags: GitProcess | undefined;
@@ -47,6 +49,7 @@ export async function* readActions(
       );
       yield* inBatches(actions.filter(wanted));
     }
+    if (counter?.gap !== undefined) onGap(counter.gap);
   } finally {
     await Promise.all([log?.stop(), tags?.stop(), mailmap.close(), counter?.close()]);
   }

@@ -88,12 +88,14 @@ export class GitFetcher extends BaseFetcher {
   ): AsyncGenerator<ActionBatch, GitError | undefined> {
     let failure: GitError | undefined;
     let begun = false;
+    const gaps: string[] = [];
+    const onGap = (gap: string): unknown => gaps.push(gap);
     let described: Promise<GitRepository> | undefined;
     const describe = (): Promise<GitRepository> => (described ??= opened.describe());
     let leave = (): void => undefined;
     try {
       leave = await this.capacity.beginReading(signal);
-      for await (const actions of readActions({ ...opened, describe }, query, signal)) {
+      for await (const actions of readActions({ ...opened, describe }, query, signal, onGap)) {
         begun = true;
         yield { actions, coverage: [] };
       }
@@ -108,7 +110,7 @@ export class GitFetcher extends BaseFetcher {
     const coverage = { id, fullName, ...(kinds.length < query.types.length && { kinds }) };
     const outcome: Pick<RepositoryCoverage, 'status' | 'reason'> = failure
       ? { status: begun ? 'partial' : 'failed', reason: reasonOf(failure) }
-      : completeness(opened);
+      : completeness(opened, gaps);
     yield { actions: [], coverage: [{ ...coverage, ...outcome }] };
     return failure;
   }
@@ -124,10 +126,16 @@ export class GitFetcher extends BaseFetcher {
   }
 }
 
-const completeness = ({ folder }: OpenRepository): Pick<RepositoryCoverage, 'status' | 'reason'> =>
-  folder.shallow
-    ? { status: 'partial', reason: 'It is a shallow clone: older history is not here.' }
+function completeness(
+  { folder }: OpenRepository,
+  gaps: readonly string[],
+): Pick<RepositoryCoverage, 'status' | 'reason'> {
+  const shallow = folder.shallow ? ['It is a shallow clone: older history is not here.'] : [];
+  const reasons = [...shallow, ...gaps];
+  return reasons.length > 0
+    ? { status: 'partial', reason: reasons.join(' ') }
     : { status: 'complete' };
+}
 
 /** What an earlier listing told, for what a repository would have to be asked again. */
 const known = ({ id, fullName, url }: Repository): GitRepository => ({
@@ -136,8 +144,16 @@ const known = ({ id, fullName, url }: Repository): GitRepository => ({
 });
 
 function reasonOf({ reason }: GitError): string {
-  if (reason === 'busy') return BUSY;
-  return reason === 'timeout'
-    ? 'git needed more time than it has; a shorter window needs less.'
-    : 'git could not read all of the repository.';
+  switch (reason) {
+    case 'busy':
+      return BUSY;
+    case 'timeout':
+      return 'git needed more time than it has; a shorter window needs less.';
+    case 'memory':
+    case 'processes':
+      return 'git needed more memory or processes than it may use here.';
+    case 'missing':
+    case 'failed':
+      return 'git could not read all of the repository.';
+  }
 }

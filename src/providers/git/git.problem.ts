@@ -14,9 +14,12 @@ export function gitProblem(error: unknown, name: string): unknown {
     case 'busy':
       return new DomainError('provider_timeout', BUSY, { cause });
     case 'memory':
-      return new DomainError('repository_too_large', `${name} sends more than fits here.`, {
-        cause,
-      });
+    case 'processes':
+      return new DomainError(
+        'repository_too_large',
+        `Reading ${name} takes more memory or processes than git may use here.`,
+        { cause },
+      );
     case 'missing':
       return new DomainError('provider_failed', 'The git program cannot be run on this server.', {
         cause,

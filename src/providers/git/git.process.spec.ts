@@ -1,7 +1,11 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
 import { collect } from '../../../test/support/collect.js';
+import { eventually } from '../../../test/support/eventually.js';
 import { GitWorld } from '../../../test/support/git-world.js';
+import { runningIn } from '../../../test/support/running-git.js';
 import { GitProcess } from './git.process.js';
+import { measureByPs, measureTree } from './process-tree.js';
 import { runGit } from './run-git.js';
 
 const { signal } = new AbortController();
@@ -19,6 +23,44 @@ describe('GitProcess', () => {
       timeout: 100,
     });
     await expect(collect(waitsForInput)).rejects.toMatchObject({ reason: 'timeout' });
+  });
+
+  it.each([
+    ['processes', 'for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17; do sleep 60 & done; wait'],
+    ['memory', 'head -c 99999999 /dev/zero | tail -c 99999999 | (sleep 60; cat)'],
+  ])('ends a git that takes more %s than it may, and all it started', async (reason, script) => {
+    const greedy = runGit({
+      arguments: ['-c', `alias.greedy=!: ${world.directory}; ${script}`, 'greedy'],
+      folder,
+      signal,
+      timeout: 15_000,
+      memory: 32 * 1024 * 1024,
+    });
+    await expect(greedy).rejects.toMatchObject({ reason });
+    await eventually(() => expect(runningIn(world.directory)).toBe(0));
+  });
+
+  it('is measured alike by /proc and, where there is none, by ps', async () => {
+    const PROCESSES = 4; // the shell, tail, the shell in brackets, and sleep
+    // tail keeps all of it until it knows the end.
+    const script = 'head -c 50000000 /dev/zero | tail -c 50000000 | (sleep 60; cat)';
+    const shell = spawn('sh', ['-c', script], { detached: true, stdio: 'ignore' });
+    const pid = shell.pid ?? 0;
+    try {
+      for (const measure of [measureByPs, measureTree]) {
+        await eventually(async () => {
+          const { processes, bytes } = await measure(pid);
+          expect(processes).toBe(PROCESSES);
+          expect(bytes / 1_000_000).toBeGreaterThan(50);
+          expect(bytes / 1_000_000).toBeLessThan(70);
+        });
+      }
+    } finally {
+      process.kill(-pid, 'SIGKILL');
+    }
+    await eventually(async () =>
+      expect(await measureByPs(pid)).toEqual({ processes: 0, bytes: 0 }),
+    );
   });
 
   it('keeps what git complains about for the operator', async () => {

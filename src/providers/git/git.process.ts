@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { setImmediate as afterOthers } from 'node:timers/promises';
-import { memoryOf } from './process-memory.js';
+import { measureTree } from './process-tree.js';
 
 /** A repository on disk, already found and checked: git is told where it is and never searches. */
 export interface RepositoryFolder {
@@ -18,16 +18,20 @@ export interface GitCommand {
   readonly settings?: readonly string[];
   /** Lets git speak https; without it git can open no connection at all. */
   readonly network?: boolean;
+  /** Lets git ask the host for single objects that a partial clone lacks, where it may use the network. */
+  readonly lazyFetch?: boolean;
   readonly signal: AbortSignal;
   /** Milliseconds. */
   readonly timeout: number;
+  /** Bytes that git and the processes it starts may hold together; 512 MiB unless said. */
+  readonly memory?: number;
 }
 
 /**
- * `memory`: what the other side sent would not fit. `missing`: there is no git to run. `busy`: too many
- * of them run already.
+ * `memory`, `processes`: it took more of them than it may. `missing`: there is no git to run. `busy`:
+ * too many of them run already.
  */
-export type GitErrorReason = 'failed' | 'timeout' | 'memory' | 'missing' | 'busy';
+export type GitErrorReason = 'failed' | 'timeout' | 'memory' | 'processes' | 'missing' | 'busy';
 
 /** git ended other than well. `diagnostics` is for the operator's log: git quotes addresses and paths. */
 export class GitError extends Error {
@@ -42,9 +46,17 @@ export class GitError extends Error {
 }
 
 const MAX_DIAGNOSTICS = 4_096;
-/** git keeps a host's list of branches in memory whole, however long the host makes it. */
-const MAX_NETWORK_MEMORY = 512 * 1024 * 1024;
-const MEMORY_CHECK_INTERVAL = 100;
+/**
+ * git keeps a host's list of branches in memory whole, however long the host makes it, and every path
+ * that a commit changed, however many equal folders a few objects unfold to.
+ */
+const MAX_MEMORY = 512 * 1024 * 1024;
+/**
+ * A clone is git, its transport, index-pack and rev-list, six at most. Fetching what a fetch lacks, which
+ * is fetched again, has no end: https://github.com/git/git/pull/2224
+ */
+const MAX_PROCESSES = 16;
+const MEASURE_INTERVAL = 100;
 
 /**
  * Nothing a repository's own configuration names may run (CVE-2022-24765 and its kin), so what can
@@ -66,9 +78,13 @@ const SAFE_SETTINGS = [
   'safe.directory=*',
   'gc.auto=0',
   'maintenance.auto=false',
+  // How much of packs is mapped into memory at once, and what is too large to be compared line by line.
+  'core.packedGitWindowSize=32m',
+  'core.packedGitLimit=256m',
+  'core.bigFileThreshold=64m',
 ];
 
-const environmentOf = ({ folder, network }: GitCommand): NodeJS.ProcessEnv => ({
+const environmentOf = ({ folder, network, lazyFetch }: GitCommand): NodeJS.ProcessEnv => ({
   PATH: process.env.PATH,
   // Not a home: there is a .netrc in those, and curl reads it.
   HOME: '/dev/null',
@@ -83,7 +99,8 @@ const environmentOf = ({ folder, network }: GitCommand): NodeJS.ProcessEnv => ({
   GIT_NO_REPLACE_OBJECTS: '1',
   // Unlike protocol.allow it also overrules a repository's own protocol.<name>.allow.
   GIT_ALLOW_PROTOCOL: network ? 'https' : '',
-  ...(network ? {} : { GIT_NO_LAZY_FETCH: '1' }),
+  // Since git 2.44.
+  ...(network && lazyFetch ? {} : { GIT_NO_LAZY_FETCH: '1' }),
   ...(folder && { GIT_DIR: folder.gitDirectory }),
   ...(folder?.workTree !== undefined && { GIT_WORK_TREE: folder.workTree }),
 });
@@ -103,7 +120,8 @@ export class GitProcess implements AsyncIterable<Buffer> {
   private readonly timer: NodeJS.Timeout;
   private diagnostics = '';
   private stoppedFor?: GitErrorReason;
-  private memoryTimer?: NodeJS.Timeout;
+  private readonly measuring: NodeJS.Timeout;
+  private isMeasuring = false;
 
   /** Starts it, one in each turn of the event loop. @throws the signal's reason. */
   static async start(command: GitCommand): Promise<GitProcess> {
@@ -137,9 +155,7 @@ export class GitProcess implements AsyncIterable<Buffer> {
     });
     this.ended = this.untilClosed();
     this.timer = setTimeout(() => this.stopFor('timeout'), command.timeout);
-    if (command.network) {
-      this.memoryTimer = setInterval(() => void this.checkMemory(), MEMORY_CHECK_INTERVAL);
-    }
+    this.measuring = setInterval(() => void this.measure(), MEASURE_INTERVAL);
     command.signal.addEventListener('abort', this.kill, { once: true });
   }
 
@@ -182,20 +198,24 @@ export class GitProcess implements AsyncIterable<Buffer> {
       });
     }).finally(() => {
       clearTimeout(this.timer);
-      clearInterval(this.memoryTimer);
+      clearInterval(this.measuring);
       this.command.signal.removeEventListener('abort', this.kill);
     });
   }
 
-  private stopFor(reason: GitErrorReason): void {
+  /** Ends git; whoever waits for it is told why. */
+  stopFor(reason: GitErrorReason): void {
     this.stoppedFor ??= reason;
     this.kill();
   }
 
-  private async checkMemory(): Promise<void> {
-    if (this.child.pid === undefined) return;
-    const bytes = await memoryOf(this.child.pid);
-    if (bytes > MAX_NETWORK_MEMORY) this.stopFor('memory');
+  private async measure(): Promise<void> {
+    if (this.child.pid === undefined || this.isMeasuring) return;
+    this.isMeasuring = true;
+    const { bytes, processes } = await measureTree(this.child.pid);
+    this.isMeasuring = false;
+    if (bytes > (this.command.memory ?? MAX_MEMORY)) this.stopFor('memory');
+    if (processes > MAX_PROCESSES) this.stopFor('processes');
   }
 
   private readonly kill = (): void => {

@@ -37,7 +37,9 @@ const OTHER = {
   tag: '/releases/tag/',
 } as const;
 
-const SCP_LIKE = /^(?:[^@/:\s]+@)?([a-z\d.-]+\.[a-z\d.-]+):(?!\/\/)\/?(\S+)$/i;
+/** As for URLs that people give: a repository's configuration may hold a remote of any length. */
+const MAX_LENGTH = 2_048;
+const SCP_LIKE = /^(?:[^@/:\s]+@)?((?=[^:]+\.[^:])[a-z\d.-]+):(?!\/\/)\/?(\S+)$/i;
 const AZURE_SSH_PATH = /^v3\/([^/]+)\/([^/]+)\/([^/]+)$/;
 
 /** Where a repository can be read in a browser. */
@@ -73,6 +75,7 @@ export class GitWebAddress {
 
   /** From a remote's address: https, ssh or `git@host:path`. Undefined for what no browser can open. */
   static fromRemote(remote: string): GitWebAddress | undefined {
+    if (remote.length > MAX_LENGTH) return undefined;
     const [, scpHost, scpPath] = SCP_LIKE.exec(remote) ?? [];
     if (scpHost !== undefined && scpPath !== undefined) {
       return GitWebAddress.of(scpHost, scpPath);

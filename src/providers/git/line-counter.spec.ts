@@ -19,10 +19,10 @@ describe('the lines that commits changed', () => {
   const fetcher = gitFetcher({ GIT_ROOT: world.directory });
   afterAll(() => world.remove());
 
-  const actionsOf = async (path: string): Promise<Action[]> => {
+  const actionsOf = async (path: string, covered: object): Promise<Action[]> => {
     const connection = await fetcher.connect({ provider: 'git', path }, signal);
     const all = await collect(fetcher.getActions(connection, EVERYTHING, signal));
-    expect(all.at(-1)?.coverage).toMatchObject([{ status: 'complete' }]);
+    expect(all.at(-1)?.coverage).toMatchObject([covered]);
     return all.flatMap(({ actions }) => actions);
   };
 
@@ -41,11 +41,8 @@ describe('the lines that commits changed', () => {
     world.git('lines', 'checkout', '--quiet', 'main');
     world.commit('lines', { message: 'nothing' });
     world.git('lines', 'merge', '--quiet', '--no-ff', '-m', 'merge', 'topic');
-    const counts = (await actionsOf('lines')).map(({ title, additions, deletions }) => [
-      title,
-      additions,
-      deletions,
-    ]);
+    const actions = await actionsOf('lines', { status: 'complete' });
+    const counts = actions.map(({ title, additions, deletions }) => [title, additions, deletions]);
     expect(counts.toSorted()).toEqual([
       ['merge', undefined, undefined],
       ['nothing', undefined, undefined],
@@ -70,7 +67,7 @@ describe('the lines that commits changed', () => {
     ]);
   });
 
-  it('are left out where files are missing', async () => {
+  it('are left out where files are missing, and coverage says so', async () => {
     const directory = world.create('partial');
     writeFileSync(`${directory}/a.txt`, 'one\n');
     world.git('partial', 'add', '.');
@@ -78,7 +75,10 @@ describe('the lines that commits changed', () => {
     const blob = world.git('partial', 'rev-parse', 'HEAD:a.txt');
     rmSync(`${directory}/.git/objects/${blob.slice(0, 2)}/${blob.slice(2)}`);
     rmSync(`${directory}/a.txt`);
-    const actions = await actionsOf('partial');
+    const actions = await actionsOf('partial', {
+      status: 'partial',
+      reason: expect.stringContaining('not all of their files are here'),
+    });
     expect(actions.map(({ title, additions }) => [title, additions])).toEqual([
       ['has lost its file', undefined],
     ]);

@@ -9,17 +9,25 @@ export interface LineCounts {
 
 /** More commits than an answer holds are not worth the reading of their files. */
 const MAX_COMMITS = 1_000;
-const TIMEOUT = 120_000;
+/**
+ * Milliseconds without a commit's answer, milliseconds for all, and bytes: a few objects that name one
+ * another are enough for millions of files. https://kate.io/blog/git-bomb/
+ */
+const COMMIT_TIMEOUT = 5_000;
+const TIMEOUT = 30_000;
+const MAX_MEMORY = 192 * 1024 * 1024;
 /** What is no object id `git diff-tree` prints back at once, so it marks the end of an answer. */
 const END = 'end';
 
 /**
  * Asks git how many lines commits changed. It has to read the files for that, so it is asked only
  * about commits that are wanted, the first thousand of a repository. Merges have no counts, nor has a
- * commit whose files cannot be read. One process answers all questions; it starts with the first and
- * ends with {@link close}.
+ * commit whose files cannot be read, or take more than they may, nor any after it: then there is a
+ * {@link gap}. One process answers all questions; it starts with the first and ends with {@link close}.
  */
 export class LineCounter {
+  /** Why counts are missing, in words for people. */
+  gap?: string;
   private git?: GitProcess;
   private answers?: AsyncIterator<string, void>;
   private asked = 0;
@@ -30,23 +38,40 @@ export class LineCounter {
   ) {}
 
   async count(shas: readonly string[]): Promise<ReadonlyMap<string, LineCounts>> {
-    const wanted = shas.slice(0, MAX_COMMITS - this.asked);
+    const wanted = this.gap === undefined ? shas.slice(0, MAX_COMMITS - this.asked) : [];
     this.asked += wanted.length;
-    if (wanted.length === 0) return new Map();
+    const counts = new Map<string, LineCounts>();
+    if (wanted.length === 0) return counts;
     try {
       const answers = await this.start();
       this.git?.input.write(`${wanted.join('\n')}\n${END}\n`);
-      return await readAnswer(answers);
+      await this.readAnswer(answers, counts);
     } catch (error) {
       if (!(error instanceof GitError)) throw error;
-      // Files are missing, as in somebody's partial clone: then there are no counts.
-      this.asked = MAX_COMMITS;
-      return new Map();
+      this.gap = gapOf(error);
     }
+    return counts;
   }
 
   async close(): Promise<void> {
     await this.git?.stop();
+  }
+
+  /** An id on a line of its own, then its ` 2 files changed, 3 insertions(+), 1 deletion(-)`. */
+  private async readAnswer(
+    answers: AsyncIterator<string, void>,
+    counts: Map<string, LineCounts>,
+  ): Promise<void> {
+    for (let sha = ''; ;) {
+      const late = setTimeout(() => this.git?.stopFor('timeout'), COMMIT_TIMEOUT);
+      const { value: line, done } = await answers.next().finally(() => clearTimeout(late));
+      if (done) throw new GitError('failed', 'git diff-tree ended early');
+      if (line === END) return;
+      if (/^[0-9a-f]{40,64}$/.test(line)) sha = line;
+      else if (line !== '') {
+        counts.set(sha, { additions: find(line, '+'), deletions: find(line, '-') });
+      }
+    }
   }
 
   private async start(): Promise<AsyncIterator<string, void>> {
@@ -66,25 +91,17 @@ export class LineCounter {
       folder: this.folder,
       signal: this.signal,
       timeout: TIMEOUT,
+      memory: MAX_MEMORY,
     });
     this.answers = linesOf(this.git);
     return this.answers;
   }
 }
 
-/** An id on a line of its own, then its ` 2 files changed, 3 insertions(+), 1 deletion(-)`. */
-async function readAnswer(answers: AsyncIterator<string, void>): Promise<Map<string, LineCounts>> {
-  const counts = new Map<string, LineCounts>();
-  for (let sha = ''; ;) {
-    const { value: line, done } = await answers.next();
-    if (done) throw new GitError('failed', 'git diff-tree ended early');
-    if (line === END) return counts;
-    if (/^[0-9a-f]{40,64}$/.test(line)) sha = line;
-    else if (line !== '') {
-      counts.set(sha, { additions: find(line, '+'), deletions: find(line, '-') });
-    }
-  }
-}
+const gapOf = ({ reason }: GitError): string =>
+  reason === 'failed'
+    ? 'The sizes of some commits are missing: not all of their files are here.'
+    : 'The sizes of some commits are missing: to read their files takes more time or memory than git may use.';
 
 function find(line: string, sign: '+' | '-'): number {
   const found = sign === '+' ? /(\d+) insertions?\(\+\)/ : /(\d+) deletions?\(-\)/;

@@ -112,4 +112,19 @@ describe('GitWebAddress', () => {
   ])('finds %j nowhere', (remote) => {
     expect(GitWebAddress.fromRemote(remote)).toBeUndefined();
   });
+
+  it('finds nothing in what is longer than an address, and does not search it', () => {
+    expect(GitWebAddress.fromRemote(`git@host.example:${'o/'.repeat(1_000)}r`)).toBeDefined();
+    expect(GitWebAddress.fromRemote(`git@host.example:${'o/'.repeat(1_100)}r`)).toBeUndefined();
+    const searching = (length: number): number => {
+      const remote = 'a.'.repeat(length / 2);
+      const begun = performance.now();
+      for (let times = 0; times < 100; times += 1) GitWebAddress.fromRemote(remote);
+      return performance.now() - begun;
+    };
+    const quickest = (length: number): number =>
+      Math.min(...Array.from({ length: 10 }, () => searching(length)));
+    // Four times the length takes four times as long, where every point may end the host's name sixteen.
+    expect(quickest(2_048) / quickest(512)).toBeLessThan(10);
+  });
 });

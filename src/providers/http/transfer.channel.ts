@@ -7,7 +7,15 @@ export interface TransferObservation {
    * how git ended, or why it could not begin.
    */
   readonly outcome:
-    'ok' | 'failed' | 'timeout' | 'memory' | 'missing' | 'busy' | 'refused' | 'aborted';
+    | 'ok'
+    | 'failed'
+    | 'timeout'
+    | 'memory'
+    | 'processes'
+    | 'missing'
+    | 'busy'
+    | 'refused'
+    | 'aborted';
   /** With the wait for its turn. */
   readonly milliseconds: number;
 }
