@@ -29,6 +29,7 @@ import { closeWaitingAnswers } from './ops/answered.js';
 import { finishRequests } from './ops/drain.hook.js';
 import { Drain } from './ops/drain.js';
 import { createLogger, NestLogger } from './ops/logger.js';
+import { holdConnections } from './ops/open.connections.js';
 import { logRequests } from './ops/request-log.hook.js';
 import { MetricsRegistry } from './ops/metrics/metrics.registry.js';
 import { measureRequests } from './ops/metrics/request.metrics.js';
@@ -99,6 +100,7 @@ export async function createApp(
 
 async function configure(app: NestFastifyApplication, environment: Environment): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
+  holdConnections(fastify);
   closeWaitingAnswers(fastify);
   traceRequests(fastify);
   logRequests(fastify);

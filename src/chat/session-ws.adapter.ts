@@ -15,7 +15,7 @@ import { subjectOfMessage } from './message.subject.js';
 import { errorFrame } from './replies/reply.message.js';
 import { CLOSE_SLOW_CONSUMER, MAX_BUFFERED_BYTES } from './session-socket.js';
 import { readFrame } from './socket-frame.js';
-import { asksForSocket, serveWithoutUpgrade } from './upgrade.answers.js';
+import { asksForSocket, serveWithoutUpgrade, whenEarlierAnswered } from './upgrade.answers.js';
 
 type SocketPath = Record<'sessionId', string>;
 
@@ -89,8 +89,10 @@ export class SessionWsAdapter extends WsAdapter {
     if (!httpServer || this.httpServersRegistry.has(port)) return undefined;
     this.httpServersRegistry.set(port, httpServer);
     const listener = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-      if (asksForSocket(request)) void this.upgrade(port, request, socket, head);
-      else serveWithoutUpgrade(httpServer, request, socket);
+      void whenEarlierAnswered(socket).then(() => {
+        if (asksForSocket(request)) return this.upgrade(port, request, socket, head);
+        serveWithoutUpgrade(httpServer, request, socket, head);
+      });
     };
     // Node 24 asks before it hands a request over; older ones hand over whatever has an Upgrade header.
     Object.assign(httpServer, { shouldUpgradeCallback: asksForSocket });
@@ -128,15 +130,10 @@ export class SessionWsAdapter extends WsAdapter {
     socket: Duplex,
     head: Buffer,
   ): Promise<void> {
-    const onError = (): void => {
-      socket.destroy();
-    };
-    socket.on('error', onError);
     try {
       const { server, sessionId } = this.find(port, request);
       const identity = await this.doorkeepers.authenticate(request, sessionId);
       if (socket.destroyed) return;
-      socket.off('error', onError);
       server.handleUpgrade(request, socket, head, (client) => {
         keepAlive(client);
         server.emit('connection', Object.assign(client, { identity }), request);

@@ -46,6 +46,11 @@ export class Drain implements OnModuleDestroy {
     return this.over.signal;
   }
 
+  /** How long `end` takes at most, in milliseconds. */
+  get longestMs(): number {
+    return this.environment.DRAIN_SECONDS * 1_000 + LAST_WORDS_MS;
+  }
+
   /** @throws DomainError `draining` when nothing new may begin. */
   check(): void {
     this.draining.throwIfAborted();

@@ -11,13 +11,21 @@ export class PodProcess {
     readonly url: string,
   ) {}
 
-  /** @throws Error when it does not come up. */
-  static async start(variables: Variables): Promise<PodProcess> {
+  /**
+   * @param inspectorPort Where it lets itself be inspected; absent: nowhere.
+   * @throws Error when it does not come up.
+   */
+  static async start(variables: Variables, inspectorPort?: number): Promise<PodProcess> {
     const log = logFile();
     plantSettings(variables);
     const output = log === undefined ? 'inherit' : openSync(log, 'a');
     const child = fork('test/support/pod.ts', {
-      execArgv: ['--import', './test/support/typescript.mjs'],
+      execArgv: [
+        ...(inspectorPort === undefined
+          ? []
+          : [`--inspect=127.0.0.1:${inspectorPort}`, '--inspect-publish-uid=http']),
+        ...['--import', './test/support/typescript.mjs'],
+      ],
       stdio: ['ignore', output, 'inherit', 'ipc'],
       env: {
         PATH: process.env.PATH,
@@ -33,6 +41,10 @@ export class PodProcess {
       once(child, 'exit').then(([code]) => Promise.reject(new Error(`a pod ended with ${code}`))),
     ])) as [number];
     return new PodProcess(child, `http://127.0.0.1:${port}`);
+  }
+
+  get pid(): number {
+    return this.child.pid!;
   }
 
   get isRunning(): boolean {
