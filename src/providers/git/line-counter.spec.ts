@@ -51,6 +51,28 @@ describe('the lines that commits changed', () => {
     ]);
   });
 
+  it('are those that git show counts, where files move as well', async () => {
+    const directory = world.create('moves');
+    const text = Array.from({ length: 40 }, (_, line) => `line ${line}\n`).join('');
+    writeFileSync(`${directory}/old.txt`, text);
+    world.git('moves', 'add', '.');
+    world.commit('moves', { message: 'root' });
+    world.git('moves', 'mv', 'old.txt', 'new.txt');
+    world.commit('moves', { message: 'moved' });
+    world.git('moves', 'mv', 'new.txt', 'newer.txt');
+    writeFileSync(`${directory}/newer.txt`, text.replace('line 7\n', 'changed\n'));
+    world.git('moves', 'add', '.');
+    world.commit('moves', { message: 'moved and changed' });
+    const actions = await actionsOf('moves', { status: 'complete' });
+    expect(actions.map(({ title, additions, deletions }) => [title, additions, deletions])).toEqual(
+      [
+        ['moved and changed', 1, 1],
+        ['moved', 0, 0],
+        ['root', 40, 0],
+      ],
+    );
+  });
+
   it('are not those of a whole tree where a shallow clone begins, and coverage says that it is one', async () => {
     const directory = world.create('deep');
     writeFileSync(`${directory}/a.txt`, 'one\ntwo\nthree\n');

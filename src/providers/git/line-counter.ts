@@ -84,7 +84,8 @@ export class LineCounter {
         ...(this.folder.shallow ? [] : ['--root']),
         '-r',
         '--shortstat',
-        '--no-renames',
+        // As git show and the hosts count them: what only moved is neither taken away nor added.
+        '-M',
         '--no-ext-diff',
         '--no-textconv',
       ],

@@ -91,6 +91,12 @@ describe('the recap without a language model', () => {
     expect(part.text).not.toMatch(/[+−]\d/);
   });
 
+  it('counts commits that only delete', async () => {
+    const tidied = commit('refactor(api): tidy', { additions: 0, deletions: 300 });
+    const { text } = await write([tidied], { bullets: 1 });
+    expect(text).toContain('+0 −300');
+  });
+
   it.each([
     ['git', 'https://github.com/octo/app/pull/12', '#12'],
     ['git', 'https://gitlab.com/octo/app/-/merge_requests/12', '!12'],

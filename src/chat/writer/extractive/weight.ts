@@ -57,7 +57,9 @@ export const isSizeKnown = (actions: readonly Action[]): boolean =>
 
 /** Lines added and deleted. A pull request's own numbers already hold those of its commits. */
 export const sizeOf = (actions: readonly Action[]): { additions: number; deletions: number } => {
-  const measured = actions.filter(({ additions, deletions }) => additions ?? deletions);
+  const measured = actions.filter(
+    ({ additions, deletions }) => additions !== undefined || deletions !== undefined,
+  );
   const pulls = measured.filter(({ type }) => type === 'pull_request');
 
   let additions = 0;
