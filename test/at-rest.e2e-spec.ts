@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
-import type { SessionGrantDto } from '../src/auth/auth.dto.js';
+import type { SessionGrantDto, SocketTicketDto } from '../src/auth/auth.dto.js';
 import type { ReplyDto } from '../src/chat/replies/replies.dto.js';
 import type { ActionsDto } from '../src/recap/actions.dto.js';
 import type { ReposDto } from '../src/recap/repos.dto.js';
@@ -30,6 +30,7 @@ withRedis('what stands in Redis after a busy session', () => {
   let github: GithubEmulator;
   let server: TestServer;
   let grant: SessionGrantDto;
+  let ticket: string;
   let dump: { key: string; values: string[] }[];
   const planted = new Set<string>();
 
@@ -63,10 +64,13 @@ withRedis('what stands in Redis after a busy session', () => {
     const socket = await server.connect(grant);
     socket.send('recap', { author: ['*'], ref: 'my-private-ref' });
     await socket.waitForEvent('done');
+    const issued = await server.post<SocketTicketDto>('/session/socket-tickets', {}, { token });
+    ({ ticket } = issued.body);
 
     for (const text of [
       GithubEmulator.TOKEN,
       token,
+      ticket,
       'skunkworks',
       'hidden.example',
       'my-private-ref',
@@ -107,6 +111,20 @@ withRedis('what stands in Redis after a busy session', () => {
     for (const guess of [Buffer.alloc(32), Buffer.from(SECRET, 'hex'), randomBytes(32)]) {
       const withoutToken = createSealer({ serverKey: SECRET, sessionKey: guess });
       expect(() => withoutToken.open(sealed, context)).toThrow();
+    }
+  });
+
+  it('holds tickets that only their owners can find, or open', () => {
+    const { values } = dump.find(({ key }) => key.includes(':value:ticket')) ?? { values: [] };
+    const [sealed = ''] = values;
+    const open = (sessionKey: Buffer): string =>
+      createSealer({ serverKey: SECRET, sessionKey }).open(sealed, 'socket-ticket');
+    expect(open(Buffer.from(ticket, 'base64url'))).toBe(grant.accessToken);
+    const hashes = dump.flatMap(({ key }) => /socket-ticket:([\w+/=-]+)/.exec(key)?.[1] ?? []);
+    expect(hashes.length).toBeGreaterThan(0);
+    const guesses = hashes.map((name) => Buffer.from(name, 'base64'));
+    for (const guess of [...guesses, Buffer.from(SECRET, 'hex'), randomBytes(32)]) {
+      expect(() => open(guess)).toThrow();
     }
   });
 

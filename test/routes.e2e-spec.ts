@@ -20,6 +20,7 @@ const ACCESS: Readonly<Record<string, 'public' | 'session'>> = {
   'GET /clone': 'public',
   'GET /session': 'session',
   'DELETE /session': 'session',
+  'POST /session/socket-tickets': 'session',
   'GET /repos': 'session',
   'GET /actions': 'session',
   'POST /recaps': 'session',

@@ -5,6 +5,7 @@ import type { AuditLog } from './audit.log.js';
 /** Problems that mean somebody was turned away, not that a session was over or a form filled in wrong. */
 const REFUSALS: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   'unauthorized',
+  'ticket_refused',
   'provider_unauthorized',
   'forbidden',
   'foreign_host',

@@ -4,7 +4,8 @@ import type { ProviderName } from '../providers/connection.js';
 
 /** What happened to a session, or was kept from happening. */
 interface AuditEntry {
-  readonly event: 'sign_in' | 'link' | 'sign_out' | 'session_replaced' | 'refusal';
+  readonly event:
+    'sign_in' | 'link' | 'sign_out' | 'socket_ticket' | 'session_replaced' | 'refusal';
   /** Who: the subject of the session's token; absent where nobody is known. */
   readonly user?: string;
   readonly sessionId?: string;

@@ -116,6 +116,17 @@ export class SessionGrantDto extends SessionDto {
   tokenType: 'Bearer';
 }
 
+export class SocketTicketDto {
+  /**
+   * Opens one socket of this session: offer the subprotocols `git-recap.v1` and `ticket.` with this
+   * behind it.
+   * @example q83vEXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAM
+   */
+  ticket: string;
+  /** 30 seconds from now; it is of no use after that, or once it was used. */
+  expiresAt: string;
+}
+
 export class LocalRepositoryDto {
   /** What POST /clone takes as `path`. */
   path: string;

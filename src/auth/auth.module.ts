@@ -15,6 +15,7 @@ import { SessionGrants } from './session.grants.js';
 import { SessionGuard } from './session.guard.js';
 import { SessionService } from './session.service.js';
 import { SignInPolicy } from './sign-in.policy.js';
+import { SocketTickets } from './socket-tickets.js';
 import { ThrottleGuard } from './throttle.guard.js';
 import { ThrottleOptions } from './throttle.options.js';
 import { TokenQuota } from './token.quota.js';
@@ -33,6 +34,7 @@ import { UserSessions } from './user.sessions.js';
     ClientLocator,
     AuditLog,
     SignInPolicy,
+    SocketTickets,
     UserSessions,
     SignInStarts,
     GithubTokens,
@@ -41,6 +43,14 @@ import { UserSessions } from './user.sessions.js';
     { provide: APP_GUARD, useClass: ThrottleGuard },
     { provide: APP_GUARD, useClass: SessionGuard },
   ],
-  exports: [AuditLog, TokenService, TokenQuota, SessionService, CallerLimit, ClientLocator],
+  exports: [
+    AuditLog,
+    TokenService,
+    TokenQuota,
+    SessionService,
+    SocketTickets,
+    CallerLimit,
+    ClientLocator,
+  ],
 })
 export class AuthModule {}

@@ -1,12 +1,13 @@
-import { Controller, Delete, Get, HttpCode } from '@nestjs/common';
+import { Controller, Delete, Get, Header, HttpCode, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Environment } from '../config/environment.js';
 import { ApiProblems } from '../errors/api-problems.decorator.js';
 import { AuditLog } from './audit.log.js';
-import { SessionDto } from './auth.dto.js';
+import { SessionDto, SocketTicketDto } from './auth.dto.js';
 import { type Caller, CurrentSession, SignInCaller } from './request.decorators.js';
 import type { Session } from './session.js';
 import { SessionService } from './session.service.js';
+import { SocketTickets } from './socket-tickets.js';
 import { TokenQuota } from './token.quota.js';
 import { viewSession } from './session.view.js';
 
@@ -16,6 +17,7 @@ import { viewSession } from './session.view.js';
 export class SessionController {
   constructor(
     private readonly sessions: SessionService,
+    private readonly tickets: SocketTickets,
     private readonly quota: TokenQuota,
     private readonly audit: AuditLog,
     private readonly environment: Environment,
@@ -39,5 +41,24 @@ export class SessionController {
   ): Promise<void> {
     await this.sessions.end(sessionId);
     this.audit.record({ event: 'sign_out', user: identity.subject, sessionId, client, requestId });
+  }
+
+  /**
+   * A ticket for one socket
+   *
+   * @remarks A browser can hand a socket nothing but subprotocols, and proxies log those: give it this
+   * in place of the access token. It opens one socket of the session, within 30 seconds.
+   */
+  @Post('socket-tickets')
+  @Header('cache-control', 'no-store')
+  @ApiProblems()
+  async createSocketTicket(
+    @CurrentSession() { id: sessionId, identity }: Session,
+    @SignInCaller() { accessToken, address: client, requestId }: Caller,
+  ): Promise<SocketTicketDto> {
+    const { ticket, expiresAt } = await this.tickets.issue(accessToken);
+    const who = { user: identity.subject, sessionId, client, requestId };
+    this.audit.record({ event: 'socket_ticket', ...who });
+    return { ticket, expiresAt: expiresAt.toISOString() };
   }
 }

@@ -66,14 +66,25 @@ export function describeSocket(openApi: OpenAPIObject): object {
         Object.entries(messages).map(([event, payload]) => [event, message(event, payload)]),
       ),
       schemas: openApi.components?.schemas,
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: {
+        ticket: {
+          type: 'httpApiKey',
+          in: 'header',
+          name: 'Sec-WebSocket-Protocol',
+          description: '`git-recap.v1, ticket.<ticket>`',
+        },
+        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+      },
     },
   };
 }
 
 const DESCRIPTION = [
-  'Authenticated before the handshake completes: `Authorization: Bearer …`, or for browsers the',
-  'subprotocols `git-recap.v1, bearer.<accessToken>`, of which only the first is answered.',
+  'Authenticated before the handshake completes. Browsers ask POST /session/socket-tickets for a',
+  'ticket and offer the subprotocols `git-recap.v1, ticket.<ticket>`, of which only the first is',
+  'answered; a ticket opens one socket, within 30 seconds. Other clients send',
+  '`Authorization: Bearer …`. `bearer.<accessToken>` in place of the ticket is for old clients: proxies',
+  'may log it.',
   'Close codes: 1001 the server is shutting down (connect again and resume), 1009 a frame was too big,',
   '1013 the client reads too slowly (resume when there is room), 4401 the session is over,',
   '4429 too many messages.',
@@ -87,7 +98,9 @@ function operation(
   return {
     action,
     summary,
-    security: [{ $ref: '#/components/securitySchemes/bearer' }],
+    security: ['ticket', 'bearer'].map((name) => ({
+      $ref: `#/components/securitySchemes/${name}`,
+    })),
     channel: { $ref: '#/channels/session' },
     messages: Object.keys(events).map((event) => ({
       $ref: `#/channels/session/messages/${event}`,

@@ -9,13 +9,18 @@ import { isLocalHost } from '../auth/local-host.hook.js';
 import { bearerOf } from '../auth/identify.hook.js';
 import type { Identity } from '../auth/session.js';
 import { SessionService } from '../auth/session.service.js';
+import { SocketTickets } from '../auth/socket-tickets.js';
 import { TokenService } from '../auth/token.service.js';
 import { Environment } from '../config/environment.js';
 import { DomainError } from '../errors/domain.error.js';
 import { Drain } from '../ops/drain.js';
 
-/** Browsers cannot set headers on a socket: they send the token as a second subprotocol. */
+/**
+ * Browsers cannot set headers on a socket, only offer subprotocols: the second one is a ticket, or for
+ * clients that know no tickets the access token itself, which proxies may log.
+ */
 const SUBPROTOCOL = 'git-recap.v1';
+const TICKET_PREFIX = 'ticket.';
 const BEARER_PREFIX = 'bearer.';
 
 /** Decides, before the handshake, whose socket it is and whether it may be. */
@@ -23,6 +28,7 @@ const BEARER_PREFIX = 'bearer.';
 export class Handshake {
   constructor(
     private readonly tokens: TokenService,
+    private readonly tickets: SocketTickets,
     private readonly sessions: SessionService,
     private readonly limit: CallerLimit,
     private readonly clients: ClientLocator,
@@ -31,7 +37,7 @@ export class Handshake {
     private readonly drain: Drain,
   ) {}
 
-  /** @throws DomainError `unauthorized`, `session_over`, `forbidden`, `foreign_origin`, `foreign_host`, `rate_limited`, `draining`. */
+  /** @throws DomainError `unauthorized`, `ticket_refused`, `session_over`, `forbidden`, `foreign_origin`, `foreign_host`, `rate_limited`, `draining`. */
   async authenticate(request: IncomingMessage, sessionId: string): Promise<Identity> {
     const client = this.clients.locate(request);
     try {
@@ -63,8 +69,12 @@ export class Handshake {
   }
 
   private async identify(request: IncomingMessage): Promise<Identity> {
-    const accessToken = bearerOf(request.headers.authorization) ?? bearerProtocol(request);
-    if (!accessToken) throw new DomainError('unauthorized', 'The socket needs an access token.');
+    const ticket = offered(request, TICKET_PREFIX);
+    const accessToken =
+      ticket === undefined ? accessTokenOf(request) : await this.tickets.redeem(ticket);
+    if (!accessToken) {
+      throw new DomainError('unauthorized', 'The socket needs a ticket or an access token.');
+    }
     return this.tokens.verify(accessToken);
   }
 
@@ -87,13 +97,18 @@ export class Handshake {
   }
 }
 
-/** The only subprotocol that is answered: the one with the token must not be sent back. */
-export function chooseProtocol(offered: Set<string>): string | false {
-  return offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false;
+/** The only subprotocol that is answered: the one with the ticket or token must not be sent back. */
+export function chooseProtocol(protocols: Set<string>): string | false {
+  return protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false;
 }
 
-function bearerProtocol({ headers }: IncomingMessage): string | undefined {
-  const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
-  const bearer = offered.find((name) => name.startsWith(BEARER_PREFIX));
-  return bearer && bearerOf(`Bearer ${bearer.slice(BEARER_PREFIX.length)}`);
+function accessTokenOf(request: IncomingMessage): string | undefined {
+  const protocol = offered(request, BEARER_PREFIX);
+  return bearerOf(request.headers.authorization) ?? bearerOf(protocol && `Bearer ${protocol}`);
+}
+
+/** What stands behind the prefix in the first subprotocol that begins with it. */
+function offered({ headers }: IncomingMessage, prefix: string): string | undefined {
+  const protocols = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+  return protocols.find((name) => name.startsWith(prefix))?.slice(prefix.length);
 }

@@ -32,6 +32,11 @@ export const PROBLEMS = define({
     title: 'The session is over',
     hint: 'Sign in again: a session ends after its idle time, at its limit, or by sign-out.',
   },
+  ticket_refused: {
+    status: 401,
+    title: 'The ticket opens no socket',
+    hint: 'Ask for a new one (POST /session/socket-tickets): each opens one socket, within 30 seconds.',
+  },
   provider_unauthorized: {
     status: 401,
     title: 'The provider refused the credential',

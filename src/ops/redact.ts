@@ -4,11 +4,11 @@ const MAX_DEPTH = 6;
 
 /** Names of fields and headers whose text is a secret, wherever they stand. */
 const SECRET_NAME =
-  /authorization|cookie|token|password|passwd|secret|api[-_]?key|credential|sec-websocket-protocol/i;
+  /authorization|cookie|token|ticket|password|passwd|secret|api[-_]?key|credential|sec-websocket-protocol/i;
 
 /** Secrets that are known by their looks: tokens of the providers, JWTs, keys, and values in URLs. */
 const SECRET_TEXT =
-  /\b(?:gh[pousr]_\w{16,}|github_pat_\w{16,}|gl(?:pat|oas|ptt)-[\w.-]{16,}|sk-[\w-]{16,}|eyJ[\w-]+\.[\w-]+\.[\w-]*)|(?<=\b(?:access_token|token|client_secret|code|key)=)[^&\s"']+|(?<=:\/\/)[^/@\s]+(?=@)/g;
+  /\b(?:gh[pousr]_\w{16,}|github_pat_\w{16,}|gl(?:pat|oas|ptt)-[\w.-]{16,}|sk-[\w-]{16,}|eyJ[\w-]+\.[\w-]+\.[\w-]*|ticket\.[\w-]{43})|(?<=\b(?:access_token|token|client_secret|code|key)=)[^&\s"']+|(?<=:\/\/)[^/@\s]+(?=@)/g;
 
 /** A copy of what is to be logged, without secrets; errors become what an operator needs of them. */
 export function redact(value: unknown, depth = 0): unknown {

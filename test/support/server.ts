@@ -115,6 +115,7 @@ export class TestServer {
     const answered = new Headers(response.headers);
     const isJson = answered.get('content-type')?.includes('json') ?? false;
     const answer: unknown = isJson ? JSON.parse(text) : text;
+    if (status === 201) plantFields(answer);
     if (status === 201) plantToken((answer as Partial<SessionGrantDto>).accessToken);
     if (status < 400 && PRIVATE.test(path)) plantPrivate(answer);
     return { status, headers: answered, body: answer as T };

@@ -9,7 +9,8 @@ import { SHORTEST_SECRET } from './log.search.mjs';
 const FOLDER = process.env.E2E_LOGS;
 
 /** Names of fields and headers whose texts no log may hold. */
-const SECRET = /token|secret|code|verifier|state$|cookie|authorization|password|api_?key|jwt/i;
+const SECRET =
+  /token|ticket|secret|code|verifier|state$|cookie|authorization|password|api_?key|jwt/i;
 /** Names of fields of what people wrote in git, and what the model and they said of it. */
 const PRIVATE = new Set(['title', 'body', 'email', 'name', 'text']);
 /** Ids and fixed words have neither. */
