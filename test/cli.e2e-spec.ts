@@ -1,59 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdirSync } from 'node:fs';
-import { runRecap } from '../src/cli/run-recap.js';
+import { run } from './support/command-line.js';
 import { GitWorld } from './support/git-world.js';
 import { importHistory } from './support/git-history.mjs';
 
 const ADA = 'Ada Lovelace <ada@example.com>';
 const GRACE = 'Grace Hopper <grace@example.com>';
-
-interface Run {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** One of the two streams, remembered. */
-class Recorder {
-  text = '';
-
-  constructor(
-    readonly isTTY: boolean,
-    private readonly onWrite: (text: string) => void = () => undefined,
-  ) {}
-
-  write(text: string): void {
-    this.text += text;
-    this.onWrite(text);
-  }
-}
-
-interface RunOptions {
-  readonly in: string;
-  readonly isTTY?: boolean;
-  readonly environment?: Readonly<Record<string, string>>;
-  /** Ctrl-C as soon as this is on standard error; an empty text: before anything. */
-  readonly interruptAt?: string;
-}
-
-async function run(argv: readonly string[], options: RunOptions): Promise<Run> {
-  const { isTTY = false, environment = {}, interruptAt } = options;
-  const interrupt = new AbortController();
-  if (interruptAt === '') interrupt.abort();
-  const stdout = new Recorder(isTTY);
-  const stderr = new Recorder(isTTY, (text) => {
-    if (interruptAt && text.includes(interruptAt)) interrupt.abort();
-  });
-  const exitCode = await runRecap({
-    argv: ['--time-zone', 'UTC', ...argv],
-    environment: { PATH: process.env.PATH, TERM: 'xterm', ...environment },
-    workingDirectory: options.in,
-    stdout,
-    stderr,
-    interrupt: interrupt.signal,
-  });
-  return { exitCode, stdout: stdout.text, stderr: stderr.text };
-}
 
 describe('npm run recap', () => {
   const world = new GitWorld();
@@ -236,7 +188,7 @@ describe('npm run recap', () => {
   });
 
   describe('on Ctrl-C', () => {
-    beforeAll(() => importHistory(world.create('long'), 8_000));
+    beforeAll(() => importHistory(world.create('long'), 8_000), 90_000);
 
     it('has the recap cancelled', async () => {
       const argv = ['--since', '2000-01-01'];

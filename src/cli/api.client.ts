@@ -1,5 +1,6 @@
 import { type Problem, ProblemError } from './problem.error.js';
 import type { RecapRequest } from './recap.request.js';
+import type { Coverage } from './reply.stream.js';
 import type { Source } from './repository.locator.js';
 
 /** What signing in gives. */
@@ -14,8 +15,19 @@ export interface ActionCount {
   readonly isAll: boolean;
 }
 
+export interface NewestAction {
+  /** ISO 8601. */
+  readonly timestamp?: string;
+  /** Why that there is none may not be true. */
+  readonly gap?: string;
+}
+
+/** Which actions are asked for, as GET /actions takes it. */
+export type ActionFilter = Omit<RecapRequest, 'bullets' | 'style'>;
+
 interface Actions {
   readonly actions: readonly { readonly timestamp: string }[];
+  readonly coverage: Coverage;
   readonly nextCursor?: string;
 }
 
@@ -42,28 +54,37 @@ export class ApiClient {
     return grant;
   }
 
-  /** When the newest commit was made (ISO 8601); undefined where there is none. */
-  async newestInstant(): Promise<string | undefined> {
+  /** When something was last committed or pushed (ISO 8601), where the repository tells. */
+  async pushedAt(): Promise<string | undefined> {
     const { repositories } = await this.call<{ repositories: { pushedAt?: string }[] }>('/repos');
-    return repositories[0]?.pushedAt ?? (await this.newestAction());
+    return repositories[0]?.pushedAt;
   }
 
   /** How many actions a recap is made of, as far as it is worth counting. */
-  async countActions(filter: RecapRequest): Promise<ActionCount> {
-    const { since, until, timeZone, author } = filter;
-    const query = new URLSearchParams({ limit: String(COUNTED_AT_MOST), timeZone });
-    if (since) query.set('since', since);
-    if (until) query.set('until', until);
-    for (const name of author ?? []) query.append('author', name);
-    const { actions, nextCursor } = await this.call<Actions>(`/actions?${query.toString()}`);
+  async countActions(filter: ActionFilter): Promise<ActionCount> {
+    const { actions, nextCursor } = await this.actions(filter, COUNTED_AT_MOST);
     return { number: actions.length, isAll: nextCursor === undefined };
   }
 
-  /** Not every host tells when something was pushed. */
-  private async newestAction(): Promise<string | undefined> {
-    const query = new URLSearchParams({ limit: '1', since: '1970-01-02', includeBots: 'true' });
-    const { actions } = await this.call<Actions>(`/actions?${query.toString()}`);
-    return actions[0]?.timestamp;
+  /** The newest action that matches, and, where there is none, what could not be read. */
+  async newestAction(filter: ActionFilter): Promise<NewestAction> {
+    const { actions, coverage } = await this.actions(filter, 1);
+    if (actions[0]) return { timestamp: actions[0].timestamp };
+    const gap = [...coverage.connections, ...coverage.repositories].find(
+      ({ status, reason }) => status !== 'complete' && reason !== undefined,
+    );
+    return { gap: gap?.reason };
+  }
+
+  private async actions(filter: ActionFilter, limit: number): Promise<Actions> {
+    const { since, until, window, timeZone, author, includeBots } = filter;
+    const query = new URLSearchParams({ limit: String(limit), timeZone });
+    for (const [name, value] of Object.entries({ since, until, window })) {
+      if (value) query.set(name, value);
+    }
+    if (includeBots) query.set('includeBots', 'true');
+    for (const name of author ?? []) query.append('author', name);
+    return this.call<Actions>(`/actions?${query.toString()}`);
   }
 
   private async call<T>(path: string, request: RequestInit = {}): Promise<T> {

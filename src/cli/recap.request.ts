@@ -1,47 +1,49 @@
-import { DateTime } from 'luxon';
 import type { ApiClient } from './api.client.js';
+import { defaultWindow } from './default-window.js';
 import { ownAddress } from './own-address.js';
 import type { RecapOptions } from './recap.options.js';
+import type { Variables } from './terminal.js';
 
 /** The data of a `recap` message. */
 export interface RecapRequest {
   readonly since?: string;
   readonly until?: string;
+  readonly window?: string;
   readonly timeZone: string;
   readonly author?: readonly string[];
+  readonly includeBots: boolean;
   readonly bullets: number;
   readonly style: string;
 }
 
 const MYSELF = 'me';
-const WEEK = { days: 6 };
 
 /**
- * What to ask for. Without dates that is the week up to the newest commit: most repositories rest at
- * times, and a recap of nothing helps nobody. Undefined when there is no commit at all.
+ * What to ask for.
+ * @param folder Where git is asked who "me" is.
+ * @throws ProblemError where there is nothing to recap, or git does not know who "me" is.
  */
 export async function toRequest(
   options: RecapOptions,
   api: ApiClient,
-  workingDirectory: string,
-): Promise<RecapRequest | undefined> {
-  const { since, until, timeZone, bullets, style } = options;
-  const author = options.author && (await namesOf(options.author, workingDirectory));
-  const wish = { timeZone, bullets, style, ...(author && { author }) };
-  const newest = await api.newestInstant();
-  if (newest === undefined) return undefined;
-  if (since !== undefined || until !== undefined) return { ...wish, since, until };
-  const lastDay = DateTime.fromISO(newest, { zone: timeZone });
-  return {
-    ...wish,
-    since: lastDay.minus(WEEK).toISODate() ?? undefined,
-    until: lastDay.toISODate() ?? undefined,
-  };
+  folder: string,
+  environment: Variables,
+): Promise<RecapRequest> {
+  const { since, until, window, timeZone, includeBots, bullets, style } = options;
+  const author = options.author && (await namesOf(options.author, folder, environment));
+  const request = { timeZone, includeBots, bullets, style, ...(author && { author }) };
+  const isNamed = [since, until, window].some((part) => part !== undefined);
+  if (isNamed) return { ...request, since, until, window };
+  return { ...request, ...(await defaultWindow({ author, includeBots, timeZone }, api)) };
 }
 
 /** The server knows who "me" is at a provider; in a repository only git does. */
-function namesOf(author: readonly string[], workingDirectory: string): Promise<string[]> {
+function namesOf(
+  author: readonly string[],
+  folder: string,
+  environment: Variables,
+): Promise<string[]> {
   return Promise.all(
-    author.map(async (name) => (name === MYSELF ? ownAddress(workingDirectory) : name)),
+    author.map(async (name) => (name === MYSELF ? ownAddress(folder, environment) : name)),
   );
 }

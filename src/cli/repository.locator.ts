@@ -6,6 +6,8 @@ import { ProblemError } from './problem.error.js';
 export interface Source {
   /** The body of POST /clone. */
   readonly request: { readonly url: string } | { readonly path: string };
+  /** The folder that was asked about, in the repository; absent for an address. */
+  readonly folder?: string;
   /** The server's GIT_ROOT; absent for an address. */
   readonly gitRoot?: string;
 }
@@ -21,7 +23,7 @@ export async function locateRepository(wish: string, workingDirectory: string): 
   const top = await topOf(folder);
   if (top === undefined) throw notFound(`No git repository is at ${folder}, nor above it.`);
   const gitRoot = commonFolder(top, await dataFolderOf(top));
-  return { gitRoot, request: { path: relative(gitRoot, top).split(sep).join('/') || '.' } };
+  return { folder, gitRoot, request: { path: relative(gitRoot, top).split(sep).join('/') || '.' } };
 }
 
 const notFound = (detail: string): ProblemError =>

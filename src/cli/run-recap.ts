@@ -1,5 +1,6 @@
 import { ApiClient } from './api.client.js';
 import { closingLine } from './closing.line.js';
+import { NothingToRecap, whatElseThereIs } from './default-window.js';
 import { startServer } from './local.server.js';
 import { describeProblem, problemOf } from './problem.error.js';
 import { ProgressLine } from './progress.line.js';
@@ -35,6 +36,14 @@ export async function runRecap(surroundings: Surroundings): Promise<number> {
     await recap(options, surroundings, terminal, progress);
   } catch (error) {
     progress.clear();
+    if (error instanceof NothingToRecap && !interrupt.aborted) {
+      terminal.note(
+        printable(
+          describeProblem({ title: error.message, detail: error.message, hint: error.hint }),
+        ),
+      );
+      return 0;
+    }
     if (!interrupt.aborted) {
       terminal.note(printable(describeProblem(problemOf(error))));
       return 1;
@@ -56,16 +65,16 @@ async function recap(
     const api = new ApiClient(server.url, interrupt);
     progress.show('Opening the repository');
     const grant = await api.signIn(source.request);
-    const request = await toRequest(options, api, source.gitRoot ?? workingDirectory);
-    if (!request) {
-      progress.clear();
-      terminal.note('This repository has no commits yet: there is nothing to recap.\n');
-      return;
-    }
+    const folder = source.folder ?? workingDirectory;
+    const request = await toRequest(options, api, folder, environment);
     const printer = new RecapPrinter(terminal, progress);
     const reply = streamReply(server.url, grant, request, interrupt);
     const end = await printer.printAll(reply);
-    const closing = await closingLine(end, () => api.countActions(request));
+    const closing = await closingLine(
+      end,
+      () => api.countActions(request),
+      () => whatElseThereIs(request, api),
+    );
     terminal.note(`\n${terminal.paint('dim', printable(closing))}\n`);
   } finally {
     await server.close();
