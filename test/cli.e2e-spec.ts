@@ -188,7 +188,7 @@ describe('npm run recap', () => {
   });
 
   describe('on Ctrl-C', () => {
-    beforeAll(() => importHistory(world.create('long'), 8_000), 90_000);
+    beforeAll(() => importHistory(world.create('long'), 8_000));
 
     it('has the recap cancelled', async () => {
       const argv = ['--since', '2000-01-01'];
