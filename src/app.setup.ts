@@ -31,6 +31,7 @@ import { Drain } from './ops/drain.js';
 import { createLogger, NestLogger } from './ops/logger.js';
 import { holdConnections } from './ops/open.connections.js';
 import { logRequests } from './ops/request-log.hook.js';
+import { awaitHandlers } from './ops/running.handlers.js';
 import { MetricsRegistry } from './ops/metrics/metrics.registry.js';
 import { measureRequests } from './ops/metrics/request.metrics.js';
 import { SocketMetrics } from './ops/metrics/socket.metrics.js';
@@ -106,6 +107,7 @@ async function configure(app: NestFastifyApplication, environment: Environment):
   logRequests(fastify);
   measureRequests(fastify, app.get(MetricsRegistry));
   finishRequests(fastify, app.get(Drain));
+  awaitHandlers(fastify);
   acceptJsonBodies(fastify);
   if (!environment.isProduction) refuseForeignHosts(fastify);
   identifyRequests(fastify, app.get(TokenService));

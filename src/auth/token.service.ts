@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { createHmac, createSecretKey, hash, randomBytes } from 'node:crypto';
 import { Environment } from '../config/environment.js';
@@ -34,7 +34,7 @@ interface ServerKey {
 
 /** Issues and verifies access tokens: HS256, the header's `kid` picks the secret. */
 @Injectable()
-export class TokenService {
+export class TokenService implements OnApplicationShutdown {
   private readonly keys: ReadonlyMap<string, ServerKey>;
   private readonly signingKey: ServerKey;
   /** Who a token speaks for, by its hash: once it has verified, only time can change that. */
@@ -75,6 +75,10 @@ export class TokenService {
     const identity = await this.check(accessToken);
     this.verified.set(name, identity);
     return identity;
+  }
+
+  onApplicationShutdown(): void {
+    this.verified.forget();
   }
 
   private async check(accessToken: string): Promise<Identity> {

@@ -75,8 +75,7 @@ export class SessionWsAdapter extends WsAdapter {
   }
 
   override async close(server: WebSocketServer): Promise<void> {
-    const goodbyes = [...server.clients].map((socket) => sayGoodbye(socket));
-    await Promise.race([Promise.all(goodbyes), unrefDelay(CLOSE_GRACE_MS)]);
+    await Promise.all([...server.clients].map((socket) => sayGoodbye(socket)));
     await super.close(server);
   }
 
@@ -181,15 +180,13 @@ function sayGoodbye(socket: WebSocket): Promise<void> {
       resolve();
       return;
     }
+    const timer = setTimeout(() => {
+      socket.terminate();
+    }, CLOSE_GRACE_MS);
     socket.once('close', () => {
+      clearTimeout(timer);
       resolve();
     });
     socket.close(CLOSE_GOING_AWAY, 'the server is shutting down');
-  });
-}
-
-function unrefDelay(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
   });
 }

@@ -3,7 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { setMaxListeners } from 'node:events';
 import type { Server } from 'node:http';
 import { Server as Listener } from 'node:net';
-import { setImmediate as othersTurn, setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { Environment } from '../config/environment.js';
 import { DomainError } from '../errors/domain.error.js';
 
@@ -106,7 +106,7 @@ export class Drain implements OnModuleDestroy {
     const server = this.host.httpAdapter.getHttpServer() as Server;
     // An HTTP server's own `close` closes idle connections, too: a request may be on its way there.
     const closed = new Promise((resolve) => Listener.prototype.close.call(server, resolve));
-    if (!this.deadline.aborted) await Promise.race([closed, pause(ARRIVED_MS)]);
+    if (!this.deadline.aborted) await within(ARRIVED_MS, closed);
     await this.idle();
     // Whoever has not looked up yet must not begin while everything is being closed.
     this.over.abort(this.draining.reason);
@@ -132,4 +132,14 @@ export class Drain implements OnModuleDestroy {
   private look(): void {
     if (this.impatient || this.held.size + this.working === 0) this.becomeIdle();
   }
+}
+
+/** Resolves when the promise does, or when that takes longer. */
+async function within(ms: number, promise: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([promise, late]);
+  clearTimeout(timer);
 }

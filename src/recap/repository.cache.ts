@@ -1,5 +1,5 @@
 import { CACHE_MANAGER, type Cache } from '@nestjs/cache-manager';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Environment } from '../config/environment.js';
 import type { Connection } from '../providers/connection.js';
 import type { ConnectionCoverage } from '../providers/coverage.js';
@@ -37,7 +37,7 @@ interface CacheQuestion {
  * not complete are not kept, and a cache that does not answer is empty.
  */
 @Injectable()
-export class RepositoryCache {
+export class RepositoryCache implements OnApplicationShutdown {
   private readonly work = new SharedWork<Readings>();
   /** What a list said when it was last opened, by the name that only its credentials lead to. */
   private readonly opened = new Memo<{ sealed: string; kept: KeptReadings }>(MAX_OPENED_CHARACTERS);
@@ -48,6 +48,10 @@ export class RepositoryCache {
     @Inject(CACHE_MANAGER) private readonly cache: Cache,
     private readonly environment: Environment,
   ) {}
+
+  onApplicationShutdown(): void {
+    this.opened.forget();
+  }
 
   /** What is kept, or else what `read` answers: once for all in this process who ask at the same time. */
   async through(

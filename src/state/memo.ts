@@ -24,7 +24,9 @@ export class Memo<Value> {
     this.forgetting ??= setTimeout(() => this.forget(), MAX_AGE_MS).unref();
   }
 
-  private forget(): void {
+  /** Forgets everything at once, as at the end of the server. */
+  forget(): void {
+    clearTimeout(this.forgetting);
     this.forgetting = undefined;
     this.values.clear();
   }

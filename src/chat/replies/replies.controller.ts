@@ -28,6 +28,7 @@ import { chooseMediaType } from '../../recap/media-type.js';
 import { DomainError } from '../../errors/domain.error.js';
 import { fromFramework } from '../../errors/framework.error.js';
 import { RecapDto, RepliesDto, ReplyDto } from './replies.dto.js';
+import { withTimeout } from '../../state/with-timeout.js';
 import { loggedProblem } from '../logged.problem.js';
 import { toEventStream } from './event-stream.js';
 import { acceptedFrame, errorFrame, type Frame, toFrame } from './reply.message.js';
@@ -135,16 +136,16 @@ export class RepliesController {
   }
 
   private async waitForEnd(session: Session, id: string, client: AbortSignal): Promise<boolean> {
-    const timeout = AbortSignal.timeout(WAIT_MS);
-    try {
-      const signal = AbortSignal.any([timeout, client]);
-      const events = await this.replies.follow(session, id, 0, signal);
-      while (!(await events.next()).done);
-      return true;
-    } catch (error) {
-      if (timeout.aborted) return false;
-      throw error;
-    }
+    return withTimeout(WAIT_MS, client, async (signal, timeout) => {
+      try {
+        const events = await this.replies.follow(session, id, 0, signal);
+        while (!(await events.next()).done);
+        return true;
+      } catch (error) {
+        if (timeout.aborted) return false;
+        throw error;
+      }
+    });
   }
 
   private async frames(

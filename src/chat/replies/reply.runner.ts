@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import type { Session } from '../../auth/session.js';
 import { SessionService } from '../../auth/session.service.js';
 import { TokenQuota } from '../../auth/token.quota.js';
@@ -31,8 +31,9 @@ const LINGER_MS = [1_000, 9_000];
  * reply's log, behind what is there already.
  */
 @Injectable()
-export class ReplyRunner {
+export class ReplyRunner implements BeforeApplicationShutdown {
   private readonly logger = new Logger(ReplyRunner.name);
+  private readonly lingering = new Set<NodeJS.Timeout>();
 
   constructor(
     private readonly store: ReplyStore,
@@ -46,6 +47,11 @@ export class ReplyRunner {
     private readonly environment: Environment,
     private readonly metrics: ReplyMetrics,
   ) {}
+
+  /** Logs that have ended are not looked after any longer. */
+  beforeApplicationShutdown(): void {
+    for (const timer of this.lingering) clearTimeout(timer);
+  }
 
   /**
    * Resolves when the reply's log has ended, or somebody else is to go on with it; never rejects.
@@ -248,7 +254,8 @@ export class ReplyRunner {
     waits: readonly number[] = LINGER_MS,
   ): void {
     const [wait, ...further] = waits;
-    setTimeout(() => {
+    const timer = setTimeout(() => {
+      this.lingering.delete(timer);
       if (wait === undefined) {
         appender.stop();
         this.own.forget(record.id);
@@ -259,5 +266,6 @@ export class ReplyRunner {
         this.linger(session, record, appender, further);
       });
     }, wait).unref();
+    this.lingering.add(timer);
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { TransferObservation } from '../http/transfer.channel.js';
+import { withTimeout } from '../../state/with-timeout.js';
 import { Semaphore } from '../semaphore.js';
 import { GitError } from './git.process.js';
 import { observedTransfer } from './observed-transfer.js';
@@ -60,9 +61,8 @@ export class GitCapacity {
   }
 
   private async enter(semaphore: Semaphore, signal: AbortSignal): Promise<() => void> {
-    const patience = AbortSignal.timeout(this.patienceMs);
     try {
-      return await semaphore.enter(AbortSignal.any([signal, patience]));
+      return await withTimeout(this.patienceMs, signal, (both) => semaphore.enter(both));
     } catch (cause) {
       signal.throwIfAborted();
       throw new GitError('busy', 'no turn came', { cause });

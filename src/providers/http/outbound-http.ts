@@ -17,6 +17,7 @@ import type {
 } from './outbound-target.js';
 import { publicLookup } from './public.lookup.js';
 import { Semaphore } from '../semaphore.js';
+import { withTimeout } from '../../state/with-timeout.js';
 
 /** An answer with one of these must have no body (https://fetch.spec.whatwg.org/#null-body-status). */
 const WITHOUT_BODY = [204, 205, 304];
@@ -59,20 +60,21 @@ export class OutboundHttp implements OnApplicationShutdown {
     if (url.origin !== new URL(target.baseUrl).origin) {
       throw new DomainError('provider_failed', `${target.name} pointed to another host`);
     }
-    const deadline = AbortSignal.timeout(this.limits.totalTimeout);
-    const signal = init.signal ? AbortSignal.any([init.signal, deadline]) : deadline;
-    try {
-      const answer = await this.answers.ask(target, url, { ...init, signal }, (request) =>
-        this.send(target, url, request),
-      );
-      const body = WITHOUT_BODY.includes(answer.status) ? null : answer.body;
-      return new Response(body, { status: answer.status, headers: answer.headers });
-    } catch (error) {
-      init.signal?.throwIfAborted();
-      if (error instanceof DomainError || !deadline.aborted) throw error;
-      const detail = `${target.name} did not answer in time`;
-      throw new DomainError('provider_timeout', detail, { cause: error });
-    }
+    const { totalTimeout } = this.limits;
+    return withTimeout(totalTimeout, init.signal ?? undefined, async (signal, deadline) => {
+      try {
+        const answer = await this.answers.ask(target, url, { ...init, signal }, (request) =>
+          this.send(target, url, request),
+        );
+        const body = WITHOUT_BODY.includes(answer.status) ? null : answer.body;
+        return new Response(body, { status: answer.status, headers: answer.headers });
+      } catch (error) {
+        init.signal?.throwIfAborted();
+        if (error instanceof DomainError || !deadline.aborted) throw error;
+        const detail = `${target.name} did not answer in time`;
+        throw new DomainError('provider_timeout', detail, { cause: error });
+      }
+    });
   }
 
   private async send(target: OutboundTarget, url: URL, request: PendingRequest): Promise<Answer> {

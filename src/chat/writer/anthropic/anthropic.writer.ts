@@ -1,5 +1,9 @@
 import type { RawMessageStreamEvent, StopReason } from '@anthropic-ai/sdk/resources/messages';
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Injectable,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Environment } from '../../../config/environment.js';
@@ -44,7 +48,11 @@ const NOTHING_WRITTEN: Written = { text: '', citations: [], pending: [] };
  * where it broke off, here or on another pod.
  */
 @Injectable()
-export class AnthropicWriter extends RecapWriter implements OnApplicationBootstrap {
+export class AnthropicWriter
+  extends RecapWriter
+  implements OnApplicationBootstrap, OnApplicationShutdown
+{
+  private warmUp?: NodeJS.Timeout;
   private readonly retryMilliseconds: number;
   private readonly client: MessagesClient;
   private readonly tasks: Tasks;
@@ -64,7 +72,13 @@ export class AnthropicWriter extends RecapWriter implements OnApplicationBootstr
 
   /** A reply taken over from a pod that died should not wait for a library to load. */
   onApplicationBootstrap(): void {
-    setTimeout(() => void this.client.warmUp(), WARM_UP_MILLISECONDS).unref();
+    const warmUp = (): void => void this.client.warmUp();
+    this.warmUp = setTimeout(warmUp, WARM_UP_MILLISECONDS).unref();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    clearTimeout(this.warmUp);
+    await this.client.close();
   }
 
   override async *write(

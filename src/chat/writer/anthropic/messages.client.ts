@@ -6,6 +6,7 @@ import type {
   MessageCreateParamsStreaming,
   RawMessageStreamEvent,
 } from '@anthropic-ai/sdk/resources/messages';
+import { Agent, fetch } from 'undici';
 
 import type { Environment } from '../../../config/environment.js';
 import { DomainError } from '../../../errors/domain.error.js';
@@ -17,6 +18,7 @@ const WHOLE_ANSWER_MILLISECONDS = 60_000;
 
 /** Anthropic's Messages API (https://docs.claude.com/en/api/messages), without any retry. */
 export class MessagesClient {
+  private readonly dispatcher = new Agent();
   private client?: Promise<Anthropic>;
 
   /** @param idleMilliseconds How long a stream may say nothing; a ping is not a word. */
@@ -83,6 +85,12 @@ export class MessagesClient {
     await this.connect();
   }
 
+  /** Ends what is under way, once it is loaded. */
+  async close(): Promise<void> {
+    await this.client?.catch(() => undefined);
+    await this.dispatcher.destroy();
+  }
+
   /** Imported late: it takes a tenth of a second that a server need not spend on its start. */
   private connect(): Promise<Anthropic> {
     this.client ??= import('@anthropic-ai/sdk').then(
@@ -93,6 +101,9 @@ export class MessagesClient {
           maxRetries: 0,
           logLevel: 'off',
           openTelemetry: false,
+          // Its connections are to end with the server: those of Node's own fetch cannot be closed.
+          fetch: fetch as unknown as typeof globalThis.fetch,
+          fetchOptions: { dispatcher: this.dispatcher },
         }),
     );
     return this.client;
