@@ -4,7 +4,9 @@ import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.js';
 import { DomainError } from '../../errors/domain.error.js';
 import type { RepositoryFolder } from './git.process.js';
-import { findRepositoryFolder, isInside } from './repository-folder.js';
+import { isInside } from './git-root.js';
+import { findRepositoryFolder } from './repository-folder.js';
+import { RepositoryWall } from './repository.wall.js';
 
 /** A repository under GIT_ROOT. */
 export interface LocalRepository {
@@ -68,6 +70,7 @@ export class LocalRepositories {
     const inside = basename(target) === '.git';
     const folder = inside ? undefined : await findRepositoryFolder(target, root);
     if (!folder) throw notFound(path);
+    await new RepositoryWall(root).check(folder);
     return { ...localRepository(root, target), folder };
   }
 }

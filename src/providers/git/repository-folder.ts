@@ -1,29 +1,26 @@
-import { open, realpath, stat } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
-import { DomainError } from '../../errors/domain.error.js';
+import { realpath, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import type { RepositoryFolder } from './git.process.js';
+import { mustBeInside, readPointer } from './git-root.js';
 
-const MAX_POINTER_BYTES = 4_096;
-
-/** Whether a path is a folder or under it. Both real, without symbolic links. */
-export function isInside(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way !== '..' && !way.startsWith(`..${sep}`);
+/** A repository as it was found: where its own data is, and what it shares with other work trees. */
+export interface FoundRepository extends RepositoryFolder {
+  readonly commonDirectory: string;
 }
 
 /**
  * The repository whose top folder this is, with or without a work tree; undefined if it is none.
- * A repository may keep its data elsewhere (worktrees, submodules, alternates): throws
- * `clone_refused` if that is outside of `root`. Never looks for one above, as git would.
+ * A repository may keep its data elsewhere (worktrees, submodules): throws `clone_refused` if that is
+ * outside of `root`. Never looks for one above, as git would.
  */
 export async function findRepositoryFolder(
   folder: string,
   root: string,
-): Promise<RepositoryFolder | undefined> {
+): Promise<FoundRepository | undefined> {
   const dotGit = join(folder, '.git');
   const kind = await stat(dotGit).catch(() => undefined);
   if (!kind) return await repositoryAt(folder, root);
-  const pointer = kind.isFile() ? await pointerIn(dotGit) : undefined;
+  const pointer = kind.isFile() ? await readPointer(dotGit) : undefined;
   const target = pointer?.startsWith('gitdir: ')
     ? resolve(folder, pointer.slice('gitdir: '.length))
     : dotGit;
@@ -31,55 +28,27 @@ export async function findRepositoryFolder(
   return repository && { ...repository, workTree: folder };
 }
 
-async function repositoryAt(path: string, root: string): Promise<RepositoryFolder | undefined> {
+async function repositoryAt(path: string, root: string): Promise<FoundRepository | undefined> {
   const gitDirectory = await realOrNone(path);
   if (gitDirectory === undefined) return undefined;
   mustBeInside(root, gitDirectory);
-  const commonPointer = await pointerIn(join(gitDirectory, 'commondir'));
-  const common = commonPointer === undefined ? gitDirectory : resolve(gitDirectory, commonPointer);
+  const pointer = await readPointer(join(gitDirectory, 'commondir'));
+  const shared = pointer === undefined ? gitDirectory : resolve(gitDirectory, pointer);
+  const commonDirectory = await realOrNone(shared);
+  if (commonDirectory === undefined) return undefined;
   const parts = [
     join(gitDirectory, 'HEAD'),
-    join(common, 'objects'),
-    join(common, 'refs'),
-    ...(await alternatesOf(common)),
+    join(commonDirectory, 'objects'),
+    join(commonDirectory, 'refs'),
   ];
   for (const real of await Promise.all(parts.map(realOrNone))) {
     if (real === undefined) return undefined;
     mustBeInside(root, real);
   }
-  const shallow = await realOrNone(join(common, 'shallow'));
-  return { gitDirectory, shallow: shallow !== undefined };
-}
-
-/** https://git-scm.com/docs/gitrepository-layout: object stores borrowed from, absolute or relative to `objects`. */
-async function alternatesOf(common: string): Promise<string[]> {
-  const alternates = await pointerIn(join(common, 'objects', 'info', 'alternates'));
-  if (alternates === undefined) return [];
-  return alternates
-    .split('\n')
-    .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => resolve(common, 'objects', line));
+  mustBeInside(root, commonDirectory);
+  const shallow = await realOrNone(join(commonDirectory, 'shallow'));
+  return { gitDirectory, commonDirectory, shallow: shallow !== undefined };
 }
 
 const realOrNone = (path: string): Promise<string | undefined> =>
   realpath(path).catch(() => undefined);
-
-function mustBeInside(root: string, path: string): void {
-  if (isInside(root, path)) return;
-  throw new DomainError(
-    'clone_refused',
-    'The repository keeps its data outside of GIT_ROOT (a worktree, a submodule, an alternate or a symbolic link).',
-  );
-}
-
-/** What a small file that names another place says; undefined if there is no such file. */
-async function pointerIn(path: string): Promise<string | undefined> {
-  const file = await open(path).catch(() => undefined);
-  if (!file) return undefined;
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_POINTER_BYTES), 0);
-    return buffer.toString('utf8', 0, bytesRead).trimEnd();
-  } finally {
-    await file.close();
-  }
-}
