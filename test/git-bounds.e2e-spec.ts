@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SessionGrantDto } from '../src/auth/auth.dto.js';
@@ -10,7 +11,7 @@ import { TestServer } from './support/server.js';
 
 const MEBIBYTE = 1024 * 1024;
 
-describe('a repository that unfolds to more than there is room for', () => {
+describe('a repository that would take more than there is', () => {
   const folder = new RepositoryFolder().add('small', [{ subject: 'feat: small' }]);
   const authorities = process.env.NODE_EXTRA_CA_CERTS;
   let host: GitServer;
@@ -59,6 +60,25 @@ describe('a repository that unfolds to more than there is room for', () => {
     ]);
     expect(peak).toBeGreaterThan(50 * MEBIBYTE);
     expect(peak).toBeLessThan(300 * MEBIBYTE);
+  });
+
+  it('is read from a host where its own history is cut off, and said to be shallow', async () => {
+    const deep = join(folder.path, 'deep');
+    folder.add('deep', [{ subject: 'feat: old' }, { subject: 'feat: new' }]);
+    const shallow = join(folder.path, 'shallow.git');
+    execFileSync('git', ['clone', '--quiet', '--bare', '--depth=1', `file://${deep}`, shallow]);
+    const { status, body } = await server.post<SessionGrantDto>('/clone', {
+      url: host.url('shallow.git'),
+    });
+    expect(status).toBe(201);
+    host.requests.length = 0;
+    const { actions, coverage } = await actionsOf(body);
+    expect(actions.map(({ title }) => title)).toEqual(['feat: new']);
+    expect(coverage.repositories).toMatchObject([
+      { status: 'partial', reason: expect.stringContaining('shallow clone') },
+    ]);
+    // Each process of a chain asked the host anew, a hundred times before it ended.
+    expect(host.requests.length).toBeLessThan(60);
   });
 
   it('costs no more by its address', async () => {

@@ -1,4 +1,6 @@
-import { mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { AdmittedAddress } from './git.gate.js';
 import { GitError, type RepositoryFolder } from './git.process.js';
 import { runGit } from './run-git.js';
@@ -13,20 +15,38 @@ const BRANCHES_AND_TAGS = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags
  * Objects are not checked (fsckObjects): real histories fail that, and nothing is ever checked out.
  */
 export class Clone {
-  readonly folder: RepositoryFolder;
+  constructor(readonly directory: string) {}
 
-  constructor(readonly directory: string) {
-    this.folder = { gitDirectory: directory };
+  get folder(): RepositoryFolder {
+    return {
+      gitDirectory: this.directory,
+      shallow: existsSync(join(this.directory, 'shallow')),
+    };
   }
 
-  async make({ address, settings }: AdmittedAddress, signal: AbortSignal): Promise<void> {
+  async make(admitted: AdmittedAddress, signal: AbortSignal): Promise<void> {
+    try {
+      await this.copy(admitted, ['--filter=blob:none'], signal);
+    } catch (error) {
+      if (!lacksHistory(error)) throw error;
+      await rm(this.directory, { recursive: true, force: true });
+      await this.copy(admitted, [], signal);
+    }
+    await this.fetchMailmap(admitted.settings, signal);
+  }
+
+  private async copy(
+    { address, settings }: AdmittedAddress,
+    options: readonly string[],
+    signal: AbortSignal,
+  ): Promise<void> {
     await mkdir(this.directory, { recursive: true, mode: 0o700 });
     await runGit({
       arguments: [
         'clone',
         '--quiet',
         '--bare',
-        '--filter=blob:none',
+        ...options,
         '--template=',
         '--end-of-options',
         address.url,
@@ -37,7 +57,6 @@ export class Clone {
       signal,
       timeout: TRANSFER_TIMEOUT,
     });
-    await this.fetchMailmap(settings, signal);
   }
 
   /** Brings branches and tags to what the address has now. */
@@ -50,6 +69,7 @@ export class Clone {
         '--no-tags',
         '--no-recurse-submodules',
         '--no-write-fetch-head',
+        '--update-shallow',
         '--no-auto-maintenance',
         '--end-of-options',
         'origin',
@@ -97,3 +117,12 @@ export class Clone {
     }
   }
 }
+
+/**
+ * Whether a partial clone ended as it does where the host's own history is cut off: git takes the
+ * missing parents for left out on purpose and asks for them, which it was not to, or, before 2.44, did
+ * again and again. https://github.com/git/git/pull/2224, https://github.com/copier-org/copier/issues/910
+ */
+export const lacksHistory = (error: unknown): boolean =>
+  error instanceof GitError &&
+  (error.reason === 'processes' || error.diagnostics.includes('lazy fetching disabled'));

@@ -6,7 +6,7 @@ import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.js';
 import { DomainError } from '../../errors/domain.error.js';
 import { GitCapacity } from './git.capacity.js';
-import { Clone } from './clone.js';
+import { Clone, lacksHistory } from './clone.js';
 import { folderSize } from './folder-size.js';
 import type { AdmittedAddress } from './git.gate.js';
 import { GitError } from './git.process.js';
@@ -104,7 +104,8 @@ export class GitCloneCache {
       );
       return true;
     } catch (error) {
-      if (!(error instanceof GitError) || (await entry.clone.isSound(signal))) throw error;
+      if (!(error instanceof GitError)) throw error;
+      if (!lacksHistory(error) && (await entry.clone.isSound(signal))) throw error;
       await this.discard(entry);
       return false;
     }
