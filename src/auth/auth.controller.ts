@@ -75,8 +75,9 @@ export class AuthController {
         errors: [{ field: 'url', message: 'either url or path is needed, not both' }],
       });
     }
+    const client = caller.session?.identity.subject ?? caller.address;
     const connection = await this.fetcher.connect(
-      { provider: 'git', baseUrl: dto.url, path: dto.path },
+      { provider: 'git', baseUrl: dto.url, path: dto.path, client },
       caller.signal,
     );
     return this.grants.grant(connection, caller);

@@ -42,7 +42,7 @@ export class SessionService {
       id,
       identity: token.identity,
       startedAt: new Date().toISOString(),
-      connections: [connection],
+      connections: [ofClient(token.identity, connection)],
     };
     await this.state.set(recordKey(id), this.sealed(session), this.lifetime(token.identity));
     if (connection.viewer) await this.endSurplus(session);
@@ -76,7 +76,7 @@ export class SessionService {
         id: identity.sessionId,
         identity,
         startedAt,
-        connections: [...others, connection],
+        connections: [...others, ofClient(identity, connection)],
       };
       const ttl = this.lifetime(identity);
       if (await this.state.replace(key, stored, this.sealed(session), ttl)) return session;
@@ -142,7 +142,9 @@ export class SessionService {
     if (opened?.stored === stored) return opened.record;
     const { sealer, sessionId } = identity;
     try {
-      const record = JSON.parse(sealer.open(stored, contextOf(sessionId))) as SessionRecord;
+      const sealed = JSON.parse(sealer.open(stored, contextOf(sessionId))) as SessionRecord;
+      const connections = sealed.connections.map((one) => ofClient(identity, one));
+      const record = { ...sealed, connections };
       this.opened.set(identity, { stored, record });
       return record;
     } catch (cause) {
@@ -150,6 +152,11 @@ export class SessionService {
     }
   }
 }
+
+const ofClient = ({ subject }: Identity, connection: Connection): Connection => ({
+  ...connection,
+  client: subject,
+});
 
 function subjectOf({ provider, baseUrl, viewer }: Connection, sessionId: string): string {
   if (!viewer) return `guest:${sessionId}`;

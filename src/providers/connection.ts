@@ -31,6 +31,8 @@ export interface Connection {
   readonly scopes?: readonly string[];
   /** When the credential ends (ISO 8601), where the provider tells. */
   readonly credentialExpiresAt?: string;
+  /** Whose session it is of: what is scarce is shared out by it. Not shown. */
+  readonly client?: string;
 }
 
 /** A wish to connect, not yet checked. */
@@ -42,4 +44,6 @@ export interface ConnectionRequest {
   readonly organization?: string;
   /** git: a path relative to GIT_ROOT. */
   readonly path?: string;
+  /** Who wishes it: what is scarce is shared out by it. */
+  readonly client?: string;
 }

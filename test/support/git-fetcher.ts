@@ -7,6 +7,7 @@ import { GitGate } from '../../src/providers/git/git.gate.js';
 import { HostResolver } from '../../src/providers/host.resolver.js';
 import { LocalRepositories } from '../../src/providers/git/local-repositories.js';
 import { LocalSource } from '../../src/providers/git/local.source.js';
+import { SilentHosts } from '../../src/providers/git/silent.hosts.js';
 import { RemoteSource } from '../../src/providers/git/remote.source.js';
 
 /** A fetcher as the server would have it with this environment. */
@@ -17,9 +18,10 @@ export function gitFetcher(
   const settings = Object.assign(new Environment(), { GIT_HOSTS: [] }, environment);
   const gate = new GitGate(settings, resolver, new CertificateAuthorities(settings));
   const capacity = new GitCapacity();
+  const hosts = new SilentHosts();
   return new GitFetcher(
     new LocalSource(new LocalRepositories(settings), capacity),
-    new RemoteSource(gate, new GitCloneCache(settings, capacity), capacity),
+    new RemoteSource(gate, new GitCloneCache(settings, capacity, hosts), capacity, hosts),
     capacity,
   );
 }

@@ -9,6 +9,7 @@ import { GitCapacity } from './git.capacity.js';
 import { Clone, lacksHistory } from './clone.js';
 import { folderSize } from './folder-size.js';
 import type { AdmittedAddress } from './git.gate.js';
+import { SilentHosts } from './silent.hosts.js';
 import { GitError } from './git.process.js';
 import { SharedWork } from '../shared-work.js';
 
@@ -43,25 +44,29 @@ const UNFINISHED_NAME = /^unfinished-(\d+)-[0-9a-f]+$/;
 @Injectable()
 export class GitCloneCache {
   private readonly entries = new Map<string, Entry>();
+  private readonly turns = new SharedWork<void>();
   private readonly work = new SharedWork<void>();
   private opened?: Promise<void>;
 
   constructor(
     private readonly environment: Environment,
     private readonly capacity: GitCapacity,
+    private readonly hosts: SilentHosts,
   ) {}
 
   /**
    * The clone of an address, made or brought up to date if need be; once for all who ask at the
-   * same time. Throws `GitError`, `DomainError` `repository_too_large` or `state_full`.
+   * same time, though each client waits for a turn of its own only. Throws `GitError`, `DomainError` `repository_too_large` or `state_full`.
    */
-  async use(admitted: AdmittedAddress, signal: AbortSignal): Promise<CloneLease> {
+  async use(admitted: AdmittedAddress, client: string, signal: AbortSignal): Promise<CloneLease> {
     await this.open();
     const key = createHash('sha256').update(admitted.address.url).digest('hex');
     const entry = this.entries.get(key) ?? this.newEntry(key);
     entry.users += 1;
     try {
-      await this.work.join(key, signal, (shared) => this.refresh(entry, admitted, shared));
+      await this.turns.join(`${client} ${key}`, signal, (mine) =>
+        this.refresh(entry, admitted, client, mine),
+      );
     } catch (error) {
       entry.users -= 1;
       await this.forgetIfGone(entry);
@@ -78,14 +83,22 @@ export class GitCloneCache {
   private async refresh(
     entry: Entry,
     admitted: AdmittedAddress,
+    client: string,
     signal: AbortSignal,
   ): Promise<void> {
+    if (isFresh(entry)) return;
+    await this.capacity.transfer('copy', client, signal, () =>
+      this.work.join(entry.key, signal, (shared) => this.copy(entry, admitted, shared)),
+    );
+  }
+
+  private async copy(entry: Entry, admitted: AdmittedAddress, signal: AbortSignal): Promise<void> {
+    if (isFresh(entry)) return;
     if (!entry.sound) await this.discard(entry);
-    if (Date.now() - entry.fetchedAt < FRESH_FOR) return;
-    await this.capacity.transfer('copy', signal, async () => {
+    await this.hosts.speak(admitted, signal, async (within) => {
       const made = await isOnDisk(entry);
-      if (!made || !(await this.fetched(entry, admitted, signal))) {
-        await this.makeClone(entry, admitted, signal);
+      if (!made || !(await this.fetched(entry, admitted, within))) {
+        await this.makeClone(entry, admitted, within);
       }
     });
     entry.fetchedAt = Date.now();
@@ -250,6 +263,9 @@ export class GitCloneCache {
     return entry;
   }
 }
+
+const isFresh = ({ sound, fetchedAt }: Entry): boolean =>
+  sound && Date.now() - fetchedAt < FRESH_FOR;
 
 const unfinishedName = (): string => `unfinished-${process.pid}-${randomBytes(8).toString('hex')}`;
 

@@ -6,7 +6,7 @@ import { BaseFetcher, type ActionBatch, type RepositoryListing } from '../base.f
 import type { Connection, ConnectionRequest } from '../connection.js';
 import type { RepositoryCoverage } from '../coverage.js';
 import type { Repository } from '../repository.js';
-import { GitCapacity } from './git.capacity.js';
+import { clientOf, GitCapacity } from './git.capacity.js';
 import { GIT_ACTION_TYPES, readActions } from './git.action-reader.js';
 import { BUSY } from './git.problem.js';
 import { GitError } from './git.process.js';
@@ -38,7 +38,7 @@ export class GitFetcher extends BaseFetcher {
   async connect(request: ConnectionRequest, signal: AbortSignal): Promise<Connection> {
     signal.throwIfAborted();
     const [source, wish] = this.wishOf(request);
-    const { baseUrl, label } = await source.connect(wish, signal);
+    const { baseUrl, label } = await source.connect(wish, clientOf(request), signal);
     const digest = createHash('sha256').update(baseUrl).digest('hex');
     return { id: `git-${digest.slice(0, 16)}`, provider: 'git', baseUrl, label };
   }
@@ -74,7 +74,7 @@ export class GitFetcher extends BaseFetcher {
     const opened = asked ? { ...found, describe: async () => known(asked) } : found;
     let failure: GitError | undefined;
     try {
-      failure = yield* this.read(opened, query, signal);
+      failure = yield* this.read(opened, query, clientOf(connection), signal);
     } finally {
       opened.release(failure?.reason !== 'failed');
     }
@@ -84,6 +84,7 @@ export class GitFetcher extends BaseFetcher {
   private async *read(
     opened: OpenRepository,
     query: ActionQuery,
+    client: string,
     signal: AbortSignal,
   ): AsyncGenerator<ActionBatch, GitError | undefined> {
     let failure: GitError | undefined;
@@ -94,7 +95,7 @@ export class GitFetcher extends BaseFetcher {
     const describe = (): Promise<GitRepository> => (described ??= opened.describe());
     let leave = (): void => undefined;
     try {
-      leave = await this.capacity.beginReading(signal);
+      leave = await this.capacity.beginReading(client, signal);
       for await (const actions of readActions({ ...opened, describe }, query, signal, onGap)) {
         begun = true;
         yield { actions, coverage: [] };

@@ -1,23 +1,36 @@
 import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.js';
 import { DomainError } from '../../errors/domain.error.js';
+import { withTimeout } from '../../state/with-timeout.js';
 import { CertificateAuthorities } from './certificate-authorities.js';
 import { type GitAddress, parseGitAddress } from './git.address.js';
+import { FairSemaphore } from '../fair.semaphore.js';
 import { HostResolver, literalAddress } from '../host.resolver.js';
 import { isPublicAddress } from '../public-address.js';
 import { untilAborted } from '../until-aborted.js';
 
 const ANY_PUBLIC_HOST = '*';
+/** Milliseconds. */
+const LOOKUP_TIMEOUT = 5_000;
+/**
+ * libuv looks up no more names than this at a time, and cannot be stopped from waiting for one:
+ * https://docs.libuv.org/en/v1.x/threadpool.html
+ */
+const LOOKUPS = 2;
 
 /** An address that may be read, and the settings that keep git to exactly that. */
 export interface AdmittedAddress {
   readonly address: GitAddress;
+  /** The IP addresses of its host. */
+  readonly addresses: readonly string[];
   readonly settings: readonly string[];
 }
 
 /** Decides which addresses git may speak to. Every connection git opens has passed here. */
 @Injectable()
 export class GitGate {
+  private readonly lookups = new FairSemaphore(LOOKUPS, 1);
+
   constructor(
     private readonly environment: Environment,
     private readonly resolver: HostResolver,
@@ -25,10 +38,11 @@ export class GitGate {
   ) {}
 
   /**
-   * Throws `clone_disabled`, `clone_refused` (by the URL, by GIT_HOSTS, by the host's IP addresses)
-   * or `repository_not_found` where the host has no address at all.
+   * Throws `clone_disabled`, `clone_refused` (by the URL, by GIT_HOSTS, by the host's IP addresses),
+   * `repository_not_found` where the host has no address at all, or `provider_timeout` where nobody says
+   * within 5 s whether it has.
    */
-  async admit(url: string, signal: AbortSignal): Promise<AdmittedAddress> {
+  async admit(url: string, client: string, signal: AbortSignal): Promise<AdmittedAddress> {
     const named = (this.environment.GIT_HOSTS ?? []).map((host) => host.toLowerCase());
     if (named.length === 0) {
       throw new DomainError(
@@ -41,29 +55,42 @@ export class GitGate {
     if (!trusted && !named.includes(ANY_PUBLIC_HOST)) {
       throw new DomainError('clone_refused', `The host ${address.host} is not one of GIT_HOSTS.`);
     }
-    const addresses = await this.addressesOf(address, signal);
+    const addresses = await this.addressesOf(address, client, signal);
     if (!trusted && !addresses.every(isPublicAddress)) {
       throw new DomainError(
         'clone_refused',
         `The host ${address.host} is not on the public internet.`,
       );
     }
-    return { address, settings: await this.settingsFor(address, addresses) };
+    return { address, addresses, settings: await this.settingsFor(address, addresses) };
   }
 
-  private async addressesOf({ hostname }: GitAddress, signal: AbortSignal): Promise<string[]> {
+  private async addressesOf(
+    { hostname }: GitAddress,
+    client: string,
+    signal: AbortSignal,
+  ): Promise<string[]> {
     const literal = literalAddress(hostname);
     if (literal !== undefined) return [literal];
     const notFound = (cause?: unknown): DomainError =>
       new DomainError('repository_not_found', `The host ${hostname} was not found.`, { cause });
-    const found = await untilAborted(this.resolver.resolve(hostname), signal).catch(
-      (cause: unknown) => {
+    const found = await withTimeout(LOOKUP_TIMEOUT, signal, (either, timeout) =>
+      this.lookUp(hostname, client, either).catch((cause: unknown) => {
         signal.throwIfAborted();
-        throw notFound(cause);
-      },
+        if (!timeout.aborted) throw notFound(cause);
+        const detail = `The name of the host ${hostname} is not answered for in time.`;
+        throw new DomainError('provider_timeout', detail, { cause });
+      }),
     );
     if (found.length === 0) throw notFound();
     return found;
+  }
+
+  /** One name of a client at a time: nobody's silent name server holds up the names of others. */
+  private async lookUp(hostname: string, client: string, signal: AbortSignal): Promise<string[]> {
+    const leave = await this.lookups.enter(client, signal);
+    const found = this.resolver.resolve(hostname).finally(leave);
+    return untilAborted(found, signal);
   }
 
   private async settingsFor(address: GitAddress, addresses: readonly string[]): Promise<string[]> {

@@ -8,6 +8,7 @@ import { HostResolver } from '../host.resolver.js';
 import { LocalRepositories } from './local-repositories.js';
 import { LocalSource } from './local.source.js';
 import { RemoteSource } from './remote.source.js';
+import { SilentHosts } from './silent.hosts.js';
 
 @Module({
   providers: [
@@ -17,6 +18,7 @@ import { RemoteSource } from './remote.source.js';
     CertificateAuthorities,
     GitGate,
     GitCapacity,
+    SilentHosts,
     GitCloneCache,
     RemoteSource,
     GitFetcher,

@@ -247,6 +247,27 @@ describe('GitFetcher on a repository at a URL', () => {
     expect(server.requests).toEqual([]);
   });
 
+  it('lets nobody wait for the name server of a host that another one asked for', async () => {
+    const waiting: string[] = [];
+    const resolve = (hostname: string): Promise<string[]> =>
+      hostname === 'localhost'
+        ? Promise.resolve(['127.0.0.1'])
+        : new Promise(() => waiting.push(hostname));
+    const hosts = ['one.example', 'two.example', 'three.example'];
+    const fetcher = gitFetcher(
+      { GIT_HOSTS: [server.host, ...hosts], GIT_CACHE_DIR: cacheOf(0) },
+      { resolve },
+    );
+    const ask = (baseUrl: string, client: string, until = signal): Promise<unknown> =>
+      fetcher.connect({ provider: 'git', baseUrl, client }, until);
+    const leaving = new AbortController();
+    const asked = hosts.map((host) => ask(`https://${host}/a`, 'hanging', leaving.signal));
+    await expect(ask(server.url('project.git'), 'other')).resolves.toHaveProperty('label');
+    expect(waiting).toEqual(['one.example']);
+    leaving.abort(new Error('left'));
+    for (const one of asked) await expect(one).rejects.toThrow('left');
+  });
+
   it('goes where the name led when it was looked at, not where it leads now', async () => {
     const host = `pinned.example:${server.host.split(':')[1]}`;
     const fetcher = gitFetcher(

@@ -16,8 +16,12 @@ export interface OpenRepository {
 
 /** Where repositories come from: a folder of the operator's, or an address. */
 export interface GitSource {
-  /** Checks a path or URL that a user wishes to read. Throws `DomainError`. */
-  connect(wish: string, signal: AbortSignal): Promise<{ baseUrl: string; label: string }>;
+  /** Checks a path or URL that a client wishes to read. Throws `DomainError`. */
+  connect(
+    wish: string,
+    client: string,
+    signal: AbortSignal,
+  ): Promise<{ baseUrl: string; label: string }>;
 
   repositoryId(connection: Connection): string;
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Connection } from '../connection.js';
 import type { Repository } from '../repository.js';
 import { SharedWork } from '../shared-work.js';
-import { GitCapacity } from './git.capacity.js';
+import { clientOf, GitCapacity } from './git.capacity.js';
 import { GitDescription } from './git.description.js';
 import { gitProblem } from './git.problem.js';
 import type { RepositoryFolder } from './git.process.js';
@@ -44,15 +44,16 @@ export class LocalSource implements GitSource {
     };
   }
 
-  /** Once for all who ask at the same time: what it is does not depend on who asks. */
+  /** Once for all that a client asks at the same time; nobody waits for the turn of another one. */
   async getRepository(connection: Connection, signal: AbortSignal): Promise<Repository> {
-    return this.asked.join(connection.baseUrl, signal, (shared) => this.ask(connection, shared));
+    const question = `${clientOf(connection)} ${connection.id} ${connection.baseUrl}`;
+    return this.asked.join(question, signal, (shared) => this.ask(connection, shared));
   }
 
   private async ask(connection: Connection, signal: AbortSignal): Promise<Repository> {
     const local = await this.repositories.open(pathOf(connection));
     const about = new GitDescription(local.folder, signal);
-    const answers = this.capacity.ask(signal, () =>
+    const answers = this.capacity.ask(clientOf(connection), signal, () =>
       Promise.all([
         this.describe(local, local.folder, signal),
         about.newestCommit(),

@@ -4,10 +4,13 @@ import type { Connection } from '../connection.js';
 import type { Repository } from '../repository.js';
 import { type GitAddress, parseGitAddress } from './git.address.js';
 import { SharedWork } from '../shared-work.js';
-import { GitCapacity } from './git.capacity.js';
+import { Memo } from '../../state/memo.js';
+import { clientOf, GitCapacity } from './git.capacity.js';
 import { GitCloneCache } from './git.clone-cache.js';
 import { GitGate } from './git.gate.js';
 import { gitProblem } from './git.problem.js';
+import { GitError } from './git.process.js';
+import { SilentHosts } from './silent.hosts.js';
 import type { GitRepository } from './git.repository.js';
 import type { GitSource, OpenRepository } from './git.source.js';
 import { GitWebAddress } from './git.web-address.js';
@@ -21,20 +24,28 @@ interface Answer {
 
 /** Milliseconds. */
 const QUESTION_TIMEOUT = 15_000;
+const MAX_KNOWN = 1_000;
 
 /** Repositories at https URLs, asked where they are and read from a clone. */
 @Injectable()
 export class RemoteSource implements GitSource {
   private readonly asked = new SharedWork<Answer>();
+  /** What hosts said in the last minute. */
+  private readonly known = new Memo<Answer>(MAX_KNOWN);
 
   constructor(
     private readonly gate: GitGate,
     private readonly clones: GitCloneCache,
     private readonly capacity: GitCapacity,
+    private readonly hosts: SilentHosts,
   ) {}
 
-  async connect(wish: string, signal: AbortSignal): Promise<{ baseUrl: string; label: string }> {
-    const { address } = await this.ask(wish, signal);
+  async connect(
+    wish: string,
+    client: string,
+    signal: AbortSignal,
+  ): Promise<{ baseUrl: string; label: string }> {
+    const { address } = await this.ask(wish, client, signal);
     return { baseUrl: address.url, label: nameOf(address) };
   }
 
@@ -43,7 +54,9 @@ export class RemoteSource implements GitSource {
   }
 
   async getRepository(connection: Connection, signal: AbortSignal): Promise<Repository> {
-    const { address, defaultBranch } = await this.ask(connection.baseUrl, signal);
+    const { baseUrl } = connection;
+    const { address, defaultBranch } =
+      this.known.get(baseUrl) ?? (await this.ask(baseUrl, clientOf(connection), signal));
     return {
       ...repositoryAt(address).reference,
       provider: 'git',
@@ -57,11 +70,14 @@ export class RemoteSource implements GitSource {
   }
 
   async open(connection: Connection, signal: AbortSignal): Promise<OpenRepository> {
-    const admitted = await this.gate.admit(connection.baseUrl, signal);
+    const admitted = await this.gate.admit(connection.baseUrl, clientOf(connection), signal);
     const { address } = admitted;
-    const lease = await this.clones.use(admitted, signal).catch((error: unknown) => {
-      throw gitProblem(error, nameOf(address));
-    });
+    this.hosts.refuse(admitted);
+    const lease = await this.clones
+      .use(admitted, clientOf(connection), signal)
+      .catch((error: unknown) => {
+        throw gitProblem(error, nameOf(address));
+      });
     return {
       folder: lease.clone.folder,
       hasFiles: false,
@@ -70,24 +86,35 @@ export class RemoteSource implements GitSource {
     };
   }
 
-  /** One question to the host for all who ask it at the same time. */
-  private ask(url: string, signal: AbortSignal): Promise<Answer> {
-    return this.asked.join(url, signal, (shared) => this.askHost(url, shared));
+  /** One question to the host for all that a client asks at the same time. */
+  private ask(url: string, client: string, signal: AbortSignal): Promise<Answer> {
+    return this.asked.join(`${client} ${url}`, signal, async (shared) => {
+      const answer = await this.askHost(url, client, shared);
+      this.known.set(answer.address.url, answer);
+      return answer;
+    });
   }
 
   /** Is there a repository, and which branch is its HEAD on? */
-  private async askHost(url: string, signal: AbortSignal): Promise<Answer> {
-    const { address, settings } = await this.gate.admit(url, signal);
-    const asked = this.capacity.transfer('look', signal, () =>
-      runGit({
-        arguments: ['ls-remote', '--symref', '--quiet', '--end-of-options', address.url, 'HEAD'],
-        settings,
-        network: true,
-        signal,
-        timeout: QUESTION_TIMEOUT,
-      }),
+  private async askHost(url: string, client: string, signal: AbortSignal): Promise<Answer> {
+    const admitted = await this.gate.admit(url, client, signal);
+    const { address, settings } = admitted;
+    this.hosts.refuse(admitted);
+    const asked = this.capacity.transfer('look', client, signal, () =>
+      this.hosts.speak(admitted, signal, (within) =>
+        runGit({
+          arguments: ['ls-remote', '--symref', '--quiet', '--end-of-options', address.url, 'HEAD'],
+          settings,
+          network: true,
+          signal: within,
+          timeout: QUESTION_TIMEOUT,
+        }),
+      ),
     );
     const answer = await asked.catch((error: unknown) => {
+      if (error instanceof GitError && error.reason === 'timeout') {
+        throw this.hosts.rememberSilence(admitted);
+      }
       throw gitProblem(error, nameOf(address));
     });
     // For git any page at all may be an old "dumb" host with nothing on it.
