@@ -6,6 +6,7 @@ import { ChatSockets } from './chat.sockets.js';
 import { Handshake } from './handshake.js';
 import { MessageLimit } from './message.limit.js';
 import { Conversation } from './replies/conversation.js';
+import { KeptBytes } from './replies/kept.bytes.js';
 import { OwnReplies } from './replies/own.replies.js';
 import { Pod } from './replies/pod.js';
 import { RepliesController } from './replies/replies.controller.js';
@@ -29,6 +30,7 @@ import { WriterModule } from './writer/writer.module.js';
     Handshake,
     MessageLimit,
     Conversation,
+    KeptBytes,
     OwnReplies,
     Pod,
     ReplyContents,

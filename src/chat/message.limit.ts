@@ -9,6 +9,8 @@ const MAX_REFUSALS = 20;
 
 interface Refusals {
   readonly last: DomainError;
+  /** Until when it holds, on the clock of `performance.now()`, which nobody sets back. */
+  readonly until: number;
   readonly count: number;
 }
 
@@ -24,21 +26,27 @@ export class MessageLimit {
    * @throws DomainError `rate_limited` for a message that must not be handled.
    */
   async admit(socket: AuthenticatedSocket): Promise<void> {
-    const last = this.refusals.get(socket)?.last;
+    const refused = this.refusals.get(socket);
     // Until its minute is over, a socket is refused without asking the shared state again.
-    if (last?.retryAt && last.retryAt.getTime() > Date.now()) throw this.refuse(socket, last);
+    if (refused && refused.until > performance.now()) {
+      throw this.refuse(socket, refused.last, refused.until);
+    }
     try {
       await this.limit.count(socket.identity.sessionId);
     } catch (error) {
-      throw error instanceof DomainError ? this.refuse(socket, error) : error;
+      throw error instanceof DomainError ? this.refuse(socket, error, untilOf(error)) : error;
     }
     this.refusals.delete(socket);
   }
 
-  private refuse(socket: AuthenticatedSocket, error: DomainError): DomainError {
+  private refuse(socket: AuthenticatedSocket, error: DomainError, until: number): DomainError {
     const count = (this.refusals.get(socket)?.count ?? 0) + 1;
-    this.refusals.set(socket, { last: error, count });
+    this.refusals.set(socket, { last: error, until, count });
     if (count > MAX_REFUSALS) socket.close(CLOSE_TOO_MANY_MESSAGES, 'too many messages');
     return error;
   }
 }
+
+/** What was just said by the clock on the wall, by the one that nobody sets. */
+const untilOf = ({ retryAt }: DomainError): number =>
+  performance.now() + Math.max(0, (retryAt?.getTime() ?? 0) - Date.now());

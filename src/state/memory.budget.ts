@@ -1,7 +1,7 @@
 import { DomainError } from '../errors/domain.error.js';
 
 export interface MemoryBounds {
-  /** Of all scopes, names and values together. */
+  /** Of all scopes, names and values together; a byte counts as one. */
   readonly characters: number;
   readonly keys: number;
 }

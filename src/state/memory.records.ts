@@ -4,7 +4,7 @@ import type { StateKey } from './shared-state.js';
 interface Entry<Value> {
   value: Value;
   characters: number;
-  /** In milliseconds since the epoch. */
+  /** On the clock of `performance.now()`, which nobody sets forward or back. */
   expiresAt: number;
 }
 
@@ -16,7 +16,7 @@ export class MemoryRecords<Value> {
 
   get(key: StateKey): Readonly<Entry<Value>> | undefined {
     const entry = this.scopes.get(key.scope)?.get(key.name);
-    if (!entry || entry.expiresAt > Date.now()) return entry;
+    if (!entry || entry.expiresAt > performance.now()) return entry;
     this.delete(key);
     return undefined;
   }
@@ -31,7 +31,7 @@ export class MemoryRecords<Value> {
     else this.budget.claim(keyCharacters(key) + characters, 1);
 
     const records = this.scopes.get(key.scope) ?? new Map<string, Entry<Value>>();
-    records.set(key.name, { value, characters, expiresAt: Date.now() + ttlMs });
+    records.set(key.name, { value, characters, expiresAt: performance.now() + ttlMs });
     this.scopes.set(key.scope, records);
   }
 
@@ -48,7 +48,7 @@ export class MemoryRecords<Value> {
   touch(scope: string, ttlMs: number): boolean {
     this.removeExpired(scope);
     const entries = this.scopes.get(scope)?.values() ?? [];
-    const expiresAt = Date.now() + ttlMs;
+    const expiresAt = performance.now() + ttlMs;
     for (const entry of entries) entry.expiresAt = expiresAt;
     return this.scopes.has(scope);
   }
@@ -64,7 +64,7 @@ export class MemoryRecords<Value> {
   }
 
   private removeExpired(scope: string): void {
-    const now = Date.now();
+    const now = performance.now();
     for (const [name, { expiresAt }] of this.scopes.get(scope) ?? []) {
       if (expiresAt <= now) this.delete({ scope, name });
     }

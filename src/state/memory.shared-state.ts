@@ -9,7 +9,7 @@ import {
   type StateKey,
   type Unsubscribe,
 } from './shared-state.js';
-import { checkKey, checkScope, checkTimeToLive } from './state.rules.js';
+import { checkBytes, checkKey, checkScope, checkTimeToLive } from './state.rules.js';
 import { storageKey } from './storage-key.js';
 
 const BOUNDS: MemoryBounds = { characters: 256 * 1024 * 1024, keys: 200_000 };
@@ -18,6 +18,7 @@ const SWEEP_INTERVAL_MS = 1_000;
 /** The state of a server that is alone: in this process, bounded, gone when it ends. */
 export class MemorySharedState extends SharedState implements OnApplicationShutdown {
   private readonly values: MemoryRecords<string>;
+  private readonly bytes: MemoryRecords<Buffer>;
   private readonly logs: MemoryRecords<string[]>;
   private readonly marks: MemoryRecords<true>;
   private readonly counters: MemoryRecords<number>;
@@ -28,6 +29,7 @@ export class MemorySharedState extends SharedState implements OnApplicationShutd
     super();
     const budget = new MemoryBudget({ ...BOUNDS, ...bounds });
     this.values = new MemoryRecords(budget);
+    this.bytes = new MemoryRecords(budget);
     this.logs = new MemoryRecords(budget);
     this.marks = new MemoryRecords(budget);
     this.counters = new MemoryRecords(budget);
@@ -42,7 +44,7 @@ export class MemorySharedState extends SharedState implements OnApplicationShutd
   async remaining(key: StateKey): Promise<number | undefined> {
     checkKey(key);
     const entry = this.values.get(key);
-    return entry && entry.expiresAt - Date.now();
+    return entry && remainingOf(entry);
   }
 
   async set(key: StateKey, value: string, ttlMs: number): Promise<void> {
@@ -72,7 +74,7 @@ export class MemorySharedState extends SharedState implements OnApplicationShutd
   async touch(scope: string, ttlMs: number): Promise<boolean> {
     checkScope(scope);
     checkTimeToLive(ttlMs);
-    const touched = [this.values, this.logs, this.marks].map((kind) => kind.touch(scope, ttlMs));
+    const touched = this.scoped.map((kind) => kind.touch(scope, ttlMs));
     return touched.includes(true);
   }
 
@@ -82,9 +84,26 @@ export class MemorySharedState extends SharedState implements OnApplicationShutd
     return this.values.get(key)?.value;
   }
 
+  async setBytes(key: StateKey, bytes: Uint8Array, ttlMs: number): Promise<void> {
+    checkWrite(key, ttlMs);
+    checkBytes(bytes);
+    // A copy: whoever wrote them may go on using theirs.
+    this.bytes.put(key, Buffer.from(bytes), bytes.byteLength, ttlMs);
+  }
+
+  async getBytes(key: StateKey): Promise<Buffer | undefined> {
+    checkKey(key);
+    return this.bytes.get(key)?.value;
+  }
+
+  async deleteBytes(key: StateKey): Promise<void> {
+    checkKey(key);
+    this.bytes.delete(key);
+  }
+
   async drop(scope: string): Promise<void> {
     checkScope(scope);
-    for (const kind of [this.values, this.logs, this.marks]) kind.drop(scope);
+    for (const kind of this.scoped) kind.drop(scope);
   }
 
   async append(
@@ -121,7 +140,7 @@ export class MemorySharedState extends SharedState implements OnApplicationShutd
     checkWrite(key, ttlMs);
     const before = this.counters.get(key);
     const count = (before?.value ?? 0) + by;
-    const remainingMs = before ? before.expiresAt - Date.now() : ttlMs;
+    const remainingMs = before ? remainingOf(before) : ttlMs;
     this.counters.put(key, count, 0, remainingMs);
     return { count, ttlMs: remainingMs };
   }
@@ -143,6 +162,11 @@ export class MemorySharedState extends SharedState implements OnApplicationShutd
     clearInterval(this.sweeper);
   }
 
+  /** What is touched and dropped with its scope. */
+  private get scoped(): readonly MemoryRecords<unknown>[] {
+    return [this.values, this.bytes, this.logs, this.marks];
+  }
+
   /** Later and in order, as a message from another process would come. */
   private announce(key: StateKey, message: string): void {
     const channel = storageKey('channel', key);
@@ -150,9 +174,13 @@ export class MemorySharedState extends SharedState implements OnApplicationShutd
   }
 
   private sweep(): void {
-    for (const kind of [this.values, this.logs, this.marks, this.counters]) kind.sweep();
+    for (const kind of [...this.scoped, this.counters]) kind.sweep();
   }
 }
+
+/** In whole milliseconds, as a time-to-live is. */
+const remainingOf = ({ expiresAt }: { readonly expiresAt: number }): number =>
+  Math.max(1, Math.ceil(expiresAt - performance.now()));
 
 function checkWrite(key: StateKey, ttlMs: number): void {
   checkKey(key);

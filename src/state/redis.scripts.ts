@@ -95,7 +95,12 @@ redis.call('PUBLISH', KEYS[1], ARGV[1])
 
 declare module 'ioredis' {
   interface RedisCommander<Context> {
-    stateSet(value: string, index: string, text: string, ttlMs: number): Result<null, Context>;
+    stateSet(
+      record: string,
+      index: string,
+      content: string | Buffer,
+      ttlMs: number,
+    ): Result<null, Context>;
     stateReplace(
       value: string,
       index: string,

@@ -12,7 +12,7 @@ import {
   type Unsubscribe,
 } from './shared-state.js';
 import { observedCommand } from './state.channel.js';
-import { checkTimeToLive } from './state.rules.js';
+import { checkBytes, checkTimeToLive } from './state.rules.js';
 import { indexKey, storageKey } from './storage-key.js';
 
 const READY_POLL_MS = 50;
@@ -81,6 +81,19 @@ export class RedisSharedState extends SharedState implements OnApplicationShutdo
     return (await answer(visited)) ?? undefined;
   }
 
+  async setBytes(key: StateKey, bytes: Uint8Array, ttlMs: number): Promise<void> {
+    checkBytes(bytes);
+    await this.write('bytes', key, Buffer.from(bytes), ttlMs);
+  }
+
+  async getBytes(key: StateKey): Promise<Buffer | undefined> {
+    return (await answer(this.commands.getBuffer(storageKey('bytes', key)))) ?? undefined;
+  }
+
+  async deleteBytes(key: StateKey): Promise<void> {
+    await answer(this.commands.unlink(storageKey('bytes', key)));
+  }
+
   async drop(scope: string): Promise<void> {
     await answer(this.commands.stateDrop(indexKey(scope)));
   }
@@ -139,13 +152,13 @@ export class RedisSharedState extends SharedState implements OnApplicationShutdo
 
   /** @throws DomainError `state_unavailable` when Redis does not answer within the time given. */
   async waitUntilReady(timeoutMs: number): Promise<void> {
-    const deadline = Date.now() + timeoutMs;
+    const deadline = performance.now() + timeoutMs;
     for (;;) {
       try {
         await this.ping();
         return;
       } catch (error) {
-        if (Date.now() >= deadline) throw error;
+        if (performance.now() >= deadline) throw error;
         await sleep(READY_POLL_MS);
       }
     }
@@ -166,9 +179,15 @@ export class RedisSharedState extends SharedState implements OnApplicationShutdo
     await Promise.all([close(this.commands), close(this.subscriber)]);
   }
 
-  private async write(kind: 'value' | 'mark', key: StateKey, text: string, ttlMs: number) {
+  private async write(
+    kind: 'value' | 'bytes' | 'mark',
+    key: StateKey,
+    content: string | Buffer,
+    ttlMs: number,
+  ): Promise<void> {
     checkTimeToLive(ttlMs);
-    await answer(this.commands.stateSet(storageKey(kind, key), indexKey(key.scope), text, ttlMs));
+    const record = storageKey(kind, key);
+    await answer(this.commands.stateSet(record, indexKey(key.scope), content, ttlMs));
   }
 }
 

@@ -117,4 +117,27 @@ describe('a sealer', () => {
     expect(() => createSealer({ ...keys, sessionKey: randomBytes(31) })).toThrow(RangeError);
     expect(() => createSealer({ ...keys, serverKey: '' })).toThrow(RangeError);
   });
+
+  it('of bytes opens to exactly these, and is 29 bytes longer, the first its version', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), unicode, (bytes, context) => {
+        const sealed = sealer.sealBytes(bytes, context);
+        expect(sealer.openBytes(sealed, context)).toEqual(Buffer.from(bytes));
+        expect(sealed).toHaveLength(bytes.length + 29);
+        expect(sealed[0]).toBe(1);
+      }),
+    );
+  });
+
+  it('of bytes does not open altered, cut, elsewhere, or as another version', () => {
+    const sealed = sealer.sealBytes(Buffer.from('some bytes'), 'record');
+    for (let bit = 0; bit < sealed.length * 8; bit += 1) {
+      const altered = Buffer.from(flipBit(sealed.toString('latin1'), bit), 'latin1');
+      expect(() => sealer.openBytes(altered, 'record')).toThrow(SealBroken);
+    }
+    for (let length = 0; length < sealed.length; length += 1) {
+      expect(() => sealer.openBytes(sealed.subarray(0, length), 'record')).toThrow(SealBroken);
+    }
+    expect(() => sealer.openBytes(sealed, 'other')).toThrow(SealBroken);
+  });
 });

@@ -13,6 +13,8 @@ const KEY_BYTES = 32;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const PREFIX = 'v1.';
+/** What {@link PREFIX} is to text. */
+const VERSION = Buffer.of(1);
 const KEY_PURPOSE = 'git-recap/v1/seal';
 
 /** Encrypts what came from a user's account, so that the store alone gives nothing away. */
@@ -27,6 +29,15 @@ export interface Sealer {
 
   /** @throws SealBroken when it was not sealed with this context and these keys, or was altered. */
   open(sealed: string, context: string): string;
+
+  /**
+   * The same for bytes, which stay bytes.
+   * @returns 29 bytes more than it was given; the first of them is the format's version.
+   */
+  sealBytes(plain: Uint8Array, context: string): Buffer;
+
+  /** @throws SealBroken as {@link open} does. */
+  openBytes(sealed: Buffer, context: string): Buffer;
 }
 
 export interface SealingKeys {
@@ -40,28 +51,37 @@ export interface SealingKeys {
 export function createSealer(keys: SealingKeys): Sealer {
   const key = deriveKey(keys);
 
-  return {
-    seal(plaintext, context) {
-      const iv = randomBytes(IV_BYTES);
-      const cipher = createCipheriv(CIPHER, key, iv, { authTagLength: TAG_BYTES });
-      cipher.setAAD(Buffer.from(context));
-      const ciphertext = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final()]);
-      return PREFIX + Buffer.concat([iv, cipher.getAuthTag(), ciphertext]).toString('base64url');
-    },
+  const encrypt = (plain: Uint8Array, context: string): Buffer => {
+    const iv = randomBytes(IV_BYTES);
+    const cipher = createCipheriv(CIPHER, key, iv, { authTagLength: TAG_BYTES });
+    cipher.setAAD(Buffer.from(context));
+    const ciphertext = [cipher.update(plain), cipher.final()];
+    return Buffer.concat([iv, cipher.getAuthTag(), ...ciphertext]);
+  };
 
-    open(sealed, context) {
-      const bytes = bytesOf(sealed);
-      const iv = bytes.subarray(0, IV_BYTES);
-      const tag = bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES);
-      const decipher = createDecipheriv(CIPHER, key, iv, { authTagLength: TAG_BYTES });
-      decipher.setAAD(Buffer.from(context));
-      decipher.setAuthTag(tag);
-      const plaintext = decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES));
-      try {
-        return Buffer.concat([plaintext, decipher.final()]).toString('utf8');
-      } catch (cause) {
-        throw new SealBroken({ cause });
-      }
+  const decrypt = (bytes: Buffer, context: string): Buffer => {
+    const iv = bytes.subarray(0, IV_BYTES);
+    const tag = bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES);
+    const decipher = createDecipheriv(CIPHER, key, iv, { authTagLength: TAG_BYTES });
+    decipher.setAAD(Buffer.from(context));
+    decipher.setAuthTag(tag);
+    const plain = decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES));
+    try {
+      return Buffer.concat([plain, decipher.final()]);
+    } catch (cause) {
+      throw new SealBroken({ cause });
+    }
+  };
+
+  return {
+    seal: (plaintext, context) =>
+      PREFIX + encrypt(Buffer.from(plaintext), context).toString('base64url'),
+    open: (sealed, context) => decrypt(bytesOf(sealed), context).toString('utf8'),
+    sealBytes: (plain, context) => Buffer.concat([VERSION, encrypt(plain, context)]),
+    openBytes(sealed, context) {
+      const isOurs = sealed[0] === VERSION[0] && sealed.length > IV_BYTES + TAG_BYTES;
+      if (!isOurs) throw new SealBroken();
+      return decrypt(sealed.subarray(VERSION.length), context);
     },
   };
 }

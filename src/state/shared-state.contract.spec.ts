@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../../test/support/eventually.js';
 import { stateStores } from '../../test/support/state.stores.js';
-import type { SharedState, StateKey } from './shared-state.js';
+import { MAX_RECORD_BYTES, type SharedState, type StateKey } from './shared-state.js';
 
 const LONG_MS = 60_000;
 const MEDIUM_MS = 1_000;
@@ -106,6 +106,34 @@ describe.each(await stateStores())('SharedState in $store', ({ open, isHere }) =
     });
   });
 
+  describe('bytes', () => {
+    const all = Buffer.from(Array.from({ length: 256 }, (_, index) => index));
+
+    shows('are read on another pod as they were, until their time is over', async () => {
+      await one.setBytes(key('a'), all, LONG_MS);
+      await one.setBytes(key('b'), all, SHORT_MS);
+      expect(await other.getBytes(key('a'))).toEqual(all);
+      expect(await other.getBytes(key('c'))).toBeUndefined();
+      await eventually(async () => expect(await other.getBytes(key('b'))).toBeUndefined());
+      await other.deleteBytes(key('a'));
+      expect(await one.getBytes(key('a'))).toBeUndefined();
+    });
+
+    shows('are what they were when they were written, whatever becomes of them then', async () => {
+      const written = Buffer.from('before');
+      await one.setBytes(key('a'), written, LONG_MS);
+      written.fill(0);
+      expect((await one.getBytes(key('a')))?.toString()).toBe('before');
+    });
+
+    shows('are at most 512 KiB at once', async () => {
+      await one.setBytes(key('a'), Buffer.alloc(MAX_RECORD_BYTES), LONG_MS);
+      expect(await other.getBytes(key('a'))).toHaveLength(MAX_RECORD_BYTES);
+      const tooMany = one.setBytes(key('a'), Buffer.alloc(MAX_RECORD_BYTES + 1), LONG_MS);
+      await expect(tooMany).rejects.toThrow(RangeError);
+    });
+  });
+
   describe('a log', () => {
     shows('takes entries only at its very end', async () => {
       const append = (length: number, entries: string[]) =>
@@ -176,7 +204,9 @@ describe.each(await stateStores())('SharedState in $store', ({ open, isHere }) =
       await one.set(key('a'), 'value', LONG_MS);
       await one.append(key('a'), 0, ['entry'], LONG_MS);
       await one.increment(key('a'), 1, LONG_MS);
+      await one.setBytes(key('a'), Buffer.of(0, 255), LONG_MS);
       expect(await one.get(key('a'))).toBe('value');
+      expect(await one.getBytes(key('a'))).toEqual(Buffer.of(0, 255));
       expect(await one.read(key('a'), 0, 9)).toEqual(['entry']);
     });
   });
@@ -186,15 +216,17 @@ describe.each(await stateStores())('SharedState in $store', ({ open, isHere }) =
       await one.set({ scope: inScope, name: 'value' }, 'v', ttlMs);
       await one.append({ scope: inScope, name: 'log' }, 0, ['e'], ttlMs);
       await one.mark({ scope: inScope, name: 'log' }, ttlMs);
+      await one.setBytes({ scope: inScope, name: 'bytes' }, Buffer.from('b'), ttlMs);
     };
     const contents = async (inScope: string) => {
       const log = { scope: inScope, name: 'log' };
       const entries = await other.read(log, 0, 9);
       const { marked } = await other.append(log, entries.length, [], LONG_MS);
-      return { value: await other.get({ scope: inScope, name: 'value' }), entries, marked };
+      const bytes = (await other.getBytes({ scope: inScope, name: 'bytes' }))?.toString();
+      return { value: await other.get({ scope: inScope, name: 'value' }), bytes, entries, marked };
     };
-    const FULL = { value: 'v', entries: ['e'], marked: true };
-    const EMPTY = { value: undefined, entries: [], marked: false };
+    const FULL = { value: 'v', bytes: 'b', entries: ['e'], marked: true };
+    const EMPTY = { value: undefined, bytes: undefined, entries: [], marked: false };
 
     shows('is touched whole, and no other with it', async () => {
       const neighbour = `${scope}:`;

@@ -2,7 +2,7 @@
 export interface StateKey {
   /** Not empty, without braces. */
   readonly scope: string;
-  /** Not empty. A value, a log and a counter of the same name are three different things. */
+  /** Not empty. A value, bytes, a log and a counter of the same name are four different things. */
   readonly name: string;
 }
 
@@ -21,6 +21,9 @@ export interface Count {
   readonly ttlMs: number;
 }
 
+/** The most bytes that are written at once; who has more of them writes several records. */
+export const MAX_RECORD_BYTES = 512 * 1024;
+
 /** Ends a subscription; may be called more than once. */
 export type Unsubscribe = () => Promise<void>;
 
@@ -30,7 +33,7 @@ export type Unsubscribe = () => Promise<void>;
  * milliseconds, at least 1. Every method throws `DomainError` `state_unavailable` when the store
  * cannot be reached within half a second, and `state_full` when it holds as much as it may. After
  * `state_unavailable` a write may have happened or not: who must know, looks. A key or time-to-live
- * that cannot be is a `RangeError`.
+ * that cannot be, or too many bytes at once, is a `RangeError`.
  */
 export abstract class SharedState {
   abstract get(key: StateKey): Promise<string | undefined>;
@@ -55,15 +58,25 @@ export abstract class SharedState {
   abstract take(key: StateKey): Promise<string | undefined>;
 
   /**
-   * Gives every live value and log of the scope a new time-to-live.
+   * Gives everything of the scope that is alive a new time-to-live.
    * @returns false when the scope holds nothing (any more).
    */
   abstract touch(scope: string, ttlMs: number): Promise<boolean>;
 
-  /** Reads the value, and gives every live value and log of its scope a new time-to-live. */
+  /** Reads the value, and gives everything of its scope that is alive a new time-to-live. */
   abstract visit(key: StateKey, ttlMs: number): Promise<string | undefined>;
 
-  /** Deletes every value, log and mark of the scope. */
+  /**
+   * Keeps bytes as they are: like a value, but a thing of its own beside a value of the same name.
+   * @param bytes At most {@link MAX_RECORD_BYTES}: a longer write would hold up everybody's commands.
+   */
+  abstract setBytes(key: StateKey, bytes: Uint8Array, ttlMs: number): Promise<void>;
+
+  abstract getBytes(key: StateKey): Promise<Buffer | undefined>;
+
+  abstract deleteBytes(key: StateKey): Promise<void>;
+
+  /** Deletes every value, log, mark and record of bytes of the scope. */
   abstract drop(scope: string): Promise<void>;
 
   /**

@@ -5,6 +5,7 @@ import { MemorySharedState } from './memory.shared-state.js';
 import type { RedisClients } from './redis.clients.js';
 import { RedisConnections } from './redis.connections.js';
 import { RedisSharedState } from './redis.shared-state.js';
+import { SealedPieces } from './sealed.pieces.js';
 import { SharedState } from './shared-state.js';
 import { SharedThrottlerStorage } from './throttler.storage.js';
 
@@ -24,6 +25,7 @@ const READY_TIMEOUT_MS = 5_000;
   ],
   providers: [
     RedisConnections,
+    SealedPieces,
     SharedThrottlerStorage,
     {
       provide: SharedState,
@@ -32,7 +34,7 @@ const READY_TIMEOUT_MS = 5_000;
         clients ? openRedis(clients) : new MemorySharedState(),
     },
   ],
-  exports: [RedisConnections, SharedState, SharedThrottlerStorage],
+  exports: [RedisConnections, SealedPieces, SharedState, SharedThrottlerStorage],
 })
 export class StateModule {}
 

@@ -1,4 +1,4 @@
-import type { StateKey } from './shared-state.js';
+import { MAX_RECORD_BYTES, type StateKey } from './shared-state.js';
 
 // A lone surrogate has no UTF-8 form: two keys that differ in one would be the same key in a store.
 const SCOPE = /^[^{}\p{Surrogate}]+$/u;
@@ -21,4 +21,10 @@ export function checkKey({ scope, name }: StateKey): void {
 export function checkTimeToLive(ttlMs: number): void {
   if (Number.isSafeInteger(ttlMs) && ttlMs >= 1) return;
   throw new RangeError('a time-to-live is a whole number of milliseconds, at least 1');
+}
+
+/** @throws RangeError when they are more than one record may hold. */
+export function checkBytes({ byteLength }: Uint8Array): void {
+  if (byteLength <= MAX_RECORD_BYTES) return;
+  throw new RangeError(`a record holds at most ${String(MAX_RECORD_BYTES)} bytes`);
 }

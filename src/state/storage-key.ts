@@ -2,7 +2,7 @@ import type { StateKey } from './shared-state.js';
 import { checkKey, checkScope } from './state.rules.js';
 
 /** What a key holds. Each kind has names of its own: a value never meets a log of the same name. */
-type Kind = 'value' | 'log' | 'mark' | 'count' | 'channel';
+type Kind = 'value' | 'bytes' | 'log' | 'mark' | 'count' | 'channel';
 
 /**
  * The key as a store writes it. Redis Cluster hashes only what stands in the braces, so a scope is

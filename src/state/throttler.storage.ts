@@ -1,6 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { ThrottlerStorage } from '@nestjs/throttler';
-import { type Count, SharedState } from './shared-state.js';
+import { createHmac } from 'node:crypto';
+import { Environment } from '../config/environment.js';
+import { LocalCounts } from './local.counts.js';
+import { type Count, SharedState, type StateKey } from './shared-state.js';
 
 /** Shorter than the state's own patience: what comes after the count may have to wait for it, too. */
 const PATIENCE_MS = 200;
@@ -10,20 +13,25 @@ const ASK_AGAIN_MS = 1_000;
 type ThrottlerRecord = Awaited<ReturnType<ThrottlerStorage['increment']>>;
 
 /**
- * Counts for `@nestjs/throttler` in the shared state, so that all pods have one limit. While the
- * state does not answer everybody is let through: each of them is counted here, and the log says
- * once that it began and once how many there were.
+ * Counts for `@nestjs/throttler` in the shared state, so that all pods have one limit. When the state
+ * does not answer, or is slow to, nobody is let through for that: the limit is held by what this pod
+ * has counted itself, and the log says once that it began and once that it is over.
  */
 @Injectable()
 export class SharedThrottlerStorage implements ThrottlerStorage {
   private readonly logger = new Logger('RateLimit');
-  private uncounted = 0;
+  private readonly local = new LocalCounts();
+  private countedAlone = 0;
+  /** On the clock of `performance.now()`, which nobody sets back. */
   private askAgainAt = 0;
 
-  constructor(private readonly state: SharedState) {}
+  constructor(
+    private readonly state: SharedState,
+    private readonly environment: Environment,
+  ) {}
 
   /**
-   * @param key Who is asking; a scope of the shared state.
+   * @param key Who is asking.
    * @param ttl Milliseconds of the window that begins with the first request.
    */
   async increment(
@@ -33,8 +41,7 @@ export class SharedThrottlerStorage implements ThrottlerStorage {
     _blockDuration: number,
     throttlerName: string,
   ): Promise<ThrottlerRecord> {
-    const counted = await this.count(key, throttlerName, ttl);
-    const { count, ttlMs } = counted ?? { count: 0, ttlMs: ttl };
+    const { count, ttlMs } = await this.count(this.keyOf(key, throttlerName), ttl);
     const seconds = Math.max(1, Math.ceil(ttlMs / 1000));
     return {
       totalHits: count,
@@ -44,35 +51,45 @@ export class SharedThrottlerStorage implements ThrottlerStorage {
     };
   }
 
-  /** Undefined when the state does not tell. */
-  private async count(scope: string, name: string, ttl: number): Promise<Count | undefined> {
-    if (Date.now() < this.askAgainAt) {
-      this.uncounted += 1;
-      return undefined;
+  private async count(key: StateKey, ttl: number): Promise<Count> {
+    const local = this.local.increment(`${key.scope} ${key.name}`, ttl);
+    if (performance.now() < this.askAgainAt) {
+      this.countedAlone += 1;
+      return local;
     }
-    const key = { scope, name: `requests-${name}` };
     try {
       const count = await inTime(this.state.increment(key, 1, ttl));
       this.endOutage();
       return count;
     } catch (error) {
       this.beginOutage(error);
-      return undefined;
+      return local;
     }
+  }
+
+  /** Names the client to nobody who reads the store: callers without a session are known by their address. */
+  private keyOf(caller: string, throttlerName: string): StateKey {
+    const [secret = ''] = this.environment.JWT_SECRET_KEY;
+    const hash = createHmac('sha256', secret).update(`git-recap/caller ${caller}`);
+    return { scope: `caller:${hash.digest('base64url')}`, name: `requests-${throttlerName}` };
   }
 
   private beginOutage(error: unknown): void {
-    if (this.uncounted === 0) {
-      this.logger.error({ err: error }, 'Requests cannot be counted: all are let through.');
+    if (this.countedAlone === 0) {
+      this.logger.error(
+        { err: error },
+        'Requests cannot be counted for all pods together: each holds the limit by its own count.',
+      );
     }
-    this.uncounted += 1;
-    this.askAgainAt = Date.now() + ASK_AGAIN_MS;
+    this.countedAlone += 1;
+    this.askAgainAt = performance.now() + ASK_AGAIN_MS;
   }
 
   private endOutage(): void {
-    if (this.uncounted === 0) return;
-    this.logger.log(`Requests are counted again; ${this.uncounted} were let through uncounted.`);
-    this.uncounted = 0;
+    if (this.countedAlone === 0) return;
+    const requests = String(this.countedAlone);
+    this.logger.log(`Requests are counted together again; ${requests} were counted here alone.`);
+    this.countedAlone = 0;
   }
 }
 

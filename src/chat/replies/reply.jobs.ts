@@ -1,11 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
+import { gunzip } from 'node:zlib';
 import type { Session } from '../../auth/session.js';
 import { SessionService } from '../../auth/session.service.js';
+import { Environment } from '../../config/environment.js';
+import { DomainError } from '../../errors/domain.error.js';
 import type { Coverage } from '../../providers/coverage.js';
+import { SealBroken } from '../../state/seal-broken.js';
+import { type Pieces, SealedPieces } from '../../state/sealed.pieces.js';
 import { SharedState, type StateKey } from '../../state/shared-state.js';
 import type { QuestionJob, RecapJob } from '../writer/recap.writer.js';
+import { everSmaller } from './job.bounds.js';
+import { KeptBytes } from './kept.bytes.js';
 
 /** What a recap is written from. */
 export interface RecapWork {
@@ -22,17 +28,22 @@ export interface ChatWork {
 
 export type ReplyWork = RecapWork | ChatWork;
 
-/** A recap's actions take the most room of all that is stored, and are needed for its continuation and questions only. */
-const KEPT_RECAPS = 8;
+/** Work that fits, and how it is kept. */
+export interface PackedWork {
+  readonly work: ReplyWork;
+  readonly packed: Pieces;
+}
+
+/** The bytes that a job takes at most, compressed and sealed. */
+export const JOB_BYTES = 4 * 1024 * 1024;
+/** A token is rarely more bytes than this in what people write in git. */
+const BYTES_A_TOKEN = 4;
 
 const jobKey = (session: Session, replyId: string): StateKey => ({
   scope: session.id,
   name: `job:${replyId}`,
 });
-const keptKey = (session: Session): StateKey => ({ scope: session.id, name: 'jobs' });
-const contextOf = (session: Session, replyId: string): string => `{${session.id}}:job:${replyId}`;
 
-const compress = promisify(gzip);
 const expand = promisify(gunzip);
 
 /** Everything a reply is written from, sealed before the first word, so that any pod can go on with it. */
@@ -40,28 +51,43 @@ const expand = promisify(gunzip);
 export class ReplyJobs {
   constructor(
     private readonly state: SharedState,
+    private readonly pieces: SealedPieces,
+    private readonly kept: KeptBytes,
     private readonly sessions: SessionService,
+    private readonly environment: Environment,
   ) {}
 
-  /** Keeps the work; of recaps only the session's latest eight. */
-  async save(session: Session, replyId: string, work: ReplyWork): Promise<void> {
-    const packed = await compress(JSON.stringify(work));
-    const sealed = session.identity.sealer.seal(
-      packed.toString('base64'),
-      contextOf(session, replyId),
-    );
-    const ttl = this.sessions.lifetime(session.identity);
-    await this.state.set(jobKey(session, replyId), sealed, ttl);
-    if (work.kind === 'recap') await this.forgetOldest(session, replyId, ttl);
+  /** As much of the work as a prompt can use and a session may keep: the reply is to be written from that. */
+  async pack(session: Session, replyId: string, whole: ReplyWork): Promise<PackedWork> {
+    const key = jobKey(session, replyId);
+    const textBytes = this.environment.ANTHROPIC_INPUT_TOKENS * BYTES_A_TOKEN;
+    for (const work of everSmaller(whole, textBytes)) {
+      const packed = await this.pieces.pack(key, JSON.stringify(work), session.identity.sealer);
+      if (packed.bytes <= JOB_BYTES) return { work, packed };
+    }
+    throw new RangeError('what is left of the work is still too large');
   }
 
-  /** Undefined when it was not saved, or is kept no more. */
+  /** Keeps the work, and forgets the session's oldest where that is more than it may keep. */
+  async save(session: Session, replyId: string, { work, packed }: PackedWork): Promise<void> {
+    const { bytes } = packed;
+    const surplus = await this.kept.addJob(session, { replyId, kind: work.kind, bytes });
+    for (const oldest of surplus) await this.forget(session, oldest);
+    const ttlMs = this.sessions.lifetime(session.identity);
+    await this.pieces.save(jobKey(session, replyId), packed, ttlMs);
+  }
+
+  /** Undefined when it was not saved, or is kept no more. @throws DomainError `reply_lost`. */
   async find(session: Session, replyId: string): Promise<ReplyWork | undefined> {
-    const sealed = await this.state.get(jobKey(session, replyId));
-    if (sealed === undefined) return undefined;
-    const packed = session.identity.sealer.open(sealed, contextOf(session, replyId));
-    const text = await expand(Buffer.from(packed, 'base64'));
-    return JSON.parse(text.toString()) as ReplyWork;
+    try {
+      const text = await this.read(session, jobKey(session, replyId));
+      return text === undefined ? undefined : (JSON.parse(text) as ReplyWork);
+    } catch (cause) {
+      if (!(cause instanceof SealBroken)) throw cause;
+      throw new DomainError('reply_lost', 'What this reply is written from cannot be read.', {
+        cause,
+      });
+    }
   }
 
   async findRecap(session: Session, replyId: string): Promise<RecapWork | undefined> {
@@ -69,14 +95,18 @@ export class ReplyJobs {
     return work?.kind === 'recap' ? work : undefined;
   }
 
-  private async forgetOldest(session: Session, replyId: string, ttl: number): Promise<void> {
-    let result: { appended: boolean; length: number } = { appended: false, length: 0 };
-    while (!result.appended) {
-      result = await this.state.append(keptKey(session), result.length, [replyId], ttl);
-    }
-    const surplus = result.length - KEPT_RECAPS - 1;
-    if (surplus < 0) return;
-    const [oldest] = await this.state.read(keptKey(session), surplus, 1);
-    if (oldest) await this.state.take(jobKey(session, oldest));
+  private async read(session: Session, key: StateKey): Promise<string | undefined> {
+    const { sealer } = session.identity;
+    const text = await this.pieces.find(key, sealer);
+    if (text !== undefined) return text;
+    // As the release before this one kept it.
+    const sealed = await this.state.get(key);
+    if (sealed === undefined) return undefined;
+    const packed = sealer.open(sealed, `{${key.scope}}:${key.name}`);
+    return (await expand(Buffer.from(packed, 'base64'))).toString();
+  }
+
+  private async forget(session: Session, replyId: string): Promise<void> {
+    await this.pieces.delete(jobKey(session, replyId));
   }
 }

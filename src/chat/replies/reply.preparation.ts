@@ -53,19 +53,20 @@ export class ReplyPreparation {
     if (kept) return patiently(() => this.ready(session, record, kept));
 
     const { request } = record;
-    const work = await patiently<ReplyWork>(() =>
+    const whole = await patiently<ReplyWork>(() =>
       request.kind === 'recap'
         ? this.readActions(session, request, signal, tell)
         : this.recall(session, record.id, request),
     );
-    const prepared = await patiently(() => this.ready(session, record, work));
+    const packed = await this.jobs.pack(session, record.id, whole);
+    const prepared = await patiently(() => this.ready(session, record, packed.work));
     const reservation = await this.quota.reserve(
       session.identity.subject,
       record.id,
       prepared.estimate(),
       signal,
     );
-    await patiently(() => this.jobs.save(session, record.id, work));
+    await patiently(() => this.jobs.save(session, record.id, packed));
     return { ...prepared, reservation };
   }
 

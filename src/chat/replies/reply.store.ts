@@ -5,6 +5,7 @@ import { DomainError } from '../../errors/domain.error.js';
 import { outlast } from '../../state/outlast.js';
 import { SharedState, type StateKey } from '../../state/shared-state.js';
 import { inPortions } from './in-portions.js';
+import { KeptBytes } from './kept.bytes.js';
 import type { EndedContent } from './reply.content.js';
 import type { ReplyRecord } from './reply.js';
 import { ReplyLog } from './reply.log.js';
@@ -32,10 +33,12 @@ export class ReplyStore {
   constructor(
     private readonly state: SharedState,
     private readonly sessions: SessionService,
+    private readonly kept: KeptBytes,
   ) {}
 
   /** @throws DomainError `too_many_replies` when the session has had as many as it may. */
   async add(session: Session, record: ReplyRecord): Promise<void> {
+    await this.kept.check(session);
     await this.put(session, record);
     await this.enlist(session, record.id);
   }
@@ -66,7 +69,10 @@ export class ReplyStore {
     const key = contentKey(session.id, replyId);
     const ttl = this.sessions.lifetime(session.identity);
     try {
-      await this.state.replace(key, undefined, this.seal(session, key, content), ttl);
+      const sealed = this.seal(session, key, content);
+      const isNew = await this.state.replace(key, undefined, sealed, ttl);
+      // Its log holds the same once more, event by event.
+      if (isNew) await this.kept.addReply(session, 2 * sealed.length);
     } finally {
       // It may have been written all the same, and the session may have ended just before.
       await outlast(async () => {
