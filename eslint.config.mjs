@@ -1,4 +1,5 @@
 import boundaries from 'eslint-plugin-boundaries';
+import regexp from 'eslint-plugin-regexp';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
@@ -131,6 +132,20 @@ const typed = {
   },
 };
 
+/**
+ * Whoever writes a commit, a header or a question chooses what our patterns look at: none may take
+ * more than linear time of it. What these rules cannot see, test/linear.spec.ts measures.
+ */
+const linear = {
+  plugins: { regexp },
+  files: ['src/**'],
+  ignores: ['**/*.spec.ts'],
+  rules: {
+    'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+    'regexp/no-super-linear-move': ['error', { report: 'potential' }],
+  },
+};
+
 /** What a server answered is `any` to supertest and JSON.parse; specs look at it by expecting. */
 const specs = {
   files: ['**/*.spec.ts', 'test/**/*.ts'],
@@ -162,6 +177,7 @@ export default defineConfig(
   typed,
   house,
   borders,
+  linear,
   specs,
   clients,
   printing,

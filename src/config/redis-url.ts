@@ -17,7 +17,7 @@ export interface RedisUrl {
   readonly sentinelPassword?: string;
 }
 
-const SHAPE = /^redis(s?)(?:\+(sentinel|cluster))?:\/\/(?:([^@/]*)@)?([^@/?#]+)([^#]*)$/;
+const SHAPE = /^redis(s?)(?:\+(sentinel|cluster))?:\/\/(?:([^@/]*)@)?([^@/?#]+)((?:[/?][^#]*)?)$/;
 const PORTS = { single: 6379, sentinel: 26379, cluster: 6379 } as const;
 
 /**

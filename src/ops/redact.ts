@@ -8,7 +8,7 @@ const SECRET_NAME =
 
 /** Secrets that are known by their looks: tokens of the providers, JWTs, keys, and values in URLs. */
 const SECRET_TEXT =
-  /\b(?:gh[pousr]_\w{16,}|github_pat_\w{16,}|gl(?:pat|oas|ptt)-[\w.-]{16,}|sk-[\w-]{16,}|eyJ[\w-]+\.[\w-]+\.[\w-]*|ticket\.[\w-]{43})|(?<=\b(?:access_token|token|client_secret|code|key)=)[^&\s"']+|(?<=:\/\/)[^/@\s]+(?=@)/g;
+  /\b(?:gh[pousr]_\w{16,}|github_pat_\w{16,}|gl(?:pat|oas|ptt)-[\w.-]{16,}|sk-[\w-]{16,}|eyJ[\w-]{16,}(?:\.[\w-]*)*|ticket\.[\w-]{43})|(?<=\b(?:access_token|token|client_secret|code|key)=)[^&\s"']+|(?<=:\/\/)[^/@\s]+(?=@)/g;
 
 /** A copy of what is to be logged, without secrets; errors become what an operator needs of them. */
 export function redact(value: unknown, depth = 0): unknown {

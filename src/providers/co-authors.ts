@@ -3,7 +3,7 @@ import { type Person, personOf } from './person.js';
 const MAX_CO_AUTHORS = 50;
 
 /** A trailer of a commit's message; what stands before its last paragraph is none. */
-const CO_AUTHOR = /^co-authored-by:[ \t]*(.+)$/gim;
+const CO_AUTHOR = /^co-authored-by:[ \t]*(\S.*)$/gim;
 
 /** The people that a whole message names in its trailers. */
 export function coAuthorsIn(message: string): Person[] {

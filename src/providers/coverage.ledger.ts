@@ -8,6 +8,8 @@ export class CoverageLedger {
   /** How many repositories there are in all. */
   readonly size: number;
   private readonly unreported: Map<string, Repository>;
+  /** Of these, the ones of which nothing is left to be read. */
+  private readonly ended: Set<string>;
   private readonly open = new Map<string, number>();
   private readonly gaps = new Map<string, Gap[]>();
   private readonly gapsEverywhere: Gap[] = [];
@@ -18,6 +20,7 @@ export class CoverageLedger {
     private readonly kinds: readonly ActionType[],
   ) {
     this.unreported = new Map(repositories.map((repository) => [repository.id, repository]));
+    this.ended = new Set(this.unreported.keys());
     this.size = this.unreported.size;
   }
 
@@ -32,14 +35,16 @@ export class CoverageLedger {
   miss(gap: Gap): void {
     if (!gap.repositories) this.gapsEverywhere.push(gap);
     for (const id of gap.repositories ?? []) {
-      this.gaps.set(id, [...(this.gaps.get(id) ?? []), gap]);
+      const gaps = this.gaps.get(id);
+      if (gaps) gaps.push(gap);
+      else this.gaps.set(id, [gap]);
     }
   }
 
   /** The repositories of which nothing is left to be read, each once. */
   takeEnded(): RepositoryCoverage[] {
     if (this.openEverywhere > 0) return [];
-    return this.take(({ id }) => !this.open.get(id));
+    return this.take([...this.ended]);
   }
 
   /**
@@ -48,18 +53,26 @@ export class CoverageLedger {
    */
   giveUp(reason: string, total: boolean): RepositoryCoverage[] {
     this.miss({ kinds: this.kinds, reason, total });
-    return this.take(() => true);
+    return this.take([...this.unreported.keys()]);
   }
 
-  private take(which: (repository: Repository) => boolean): RepositoryCoverage[] {
-    const taken = [...this.unreported.values()].filter(which);
-    for (const { id } of taken) this.unreported.delete(id);
+  private take(ids: readonly string[]): RepositoryCoverage[] {
+    const taken = ids.map((id) => this.unreported.get(id)).filter((one) => one !== undefined);
+    for (const id of ids) {
+      this.ended.delete(id);
+      this.unreported.delete(id);
+    }
     return taken.map((repository) => this.coverageOf(repository));
   }
 
   private count({ repositories }: Step, by: number): void {
     if (!repositories) this.openEverywhere += by;
-    for (const id of repositories ?? []) this.open.set(id, (this.open.get(id) ?? 0) + by);
+    for (const id of repositories ?? []) {
+      const open = (this.open.get(id) ?? 0) + by;
+      this.open.set(id, open);
+      if (open === 0) this.ended.add(id);
+      else this.ended.delete(id);
+    }
   }
 
   private coverageOf({ id, fullName }: Repository): RepositoryCoverage {

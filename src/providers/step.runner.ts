@@ -20,9 +20,13 @@ export async function* runSteps(
   silence: Silence,
 ): AsyncGenerator<StepResult> {
   const waiting = [...steps];
+  let begun = 0;
   const running = new Map<Step, Promise<StepResult>>();
-  while (waiting.length > 0 || running.size > 0) {
-    for (const step of waiting.splice(0, maxAtOnce - running.size)) {
+  while (begun < waiting.length || running.size > 0) {
+    // Nothing is taken out at the front: with ten thousand repositories that moves all the others.
+    const next = waiting.slice(begun, begun + maxAtOnce - running.size);
+    begun += next.length;
+    for (const step of next) {
       const result = settle(step, silence);
       // Whoever stops listening early leaves promises behind that nobody awaits.
       result.catch(() => undefined);

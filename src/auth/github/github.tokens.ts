@@ -3,6 +3,7 @@ import { Environment } from '../../config/environment.js';
 import { DomainError } from '../../errors/domain.error.js';
 import { AnswerReader } from '../../providers/http/answer.reader.js';
 import { OutboundHttp } from '../../providers/http/outbound-http.js';
+import { withoutTrailingSlashes } from '../../providers/trailing-slashes.js';
 
 const GITHUB = 'GitHub';
 
@@ -49,11 +50,11 @@ export class GithubTokens {
 
 /** The address that a GitHub gives tokens at. */
 export const tokenUrl = (githubUrl: string): string =>
-  `${githubUrl.replace(/\/+$/, '')}/login/oauth/access_token`;
+  `${withoutTrailingSlashes(githubUrl)}/login/oauth/access_token`;
 
 /** The address that a GitHub asks its users for their consent at. */
 export const authorizeUrl = (githubUrl: string): string =>
-  `${githubUrl.replace(/\/+$/, '')}/login/oauth/authorize`;
+  `${withoutTrailingSlashes(githubUrl)}/login/oauth/authorize`;
 
 async function jsonOf(response: Response): Promise<unknown> {
   try {

@@ -3,20 +3,22 @@ import { isLast, type ReplyEntry } from './reply.js';
 
 /** What a writer needs to know of a log to go on with it. */
 export function writtenIn(entries: readonly ReplyEntry[]): Written {
-  let text = '';
+  const texts: string[] = [];
+  let isAtLineStart = false;
   let pending: string[] = [];
   const citations: { bullet: number; actionId: string }[] = [];
   for (const entry of entries) {
     if (entry.event === 'token') {
-      const isNextBullet = text.endsWith('\n') || entry.text.slice(0, -1).includes('\n');
-      pending = [...(isNextBullet ? [] : pending), ...(entry.pending ?? [])];
-      text += entry.text;
+      if (isAtLineStart || entry.text.slice(0, -1).includes('\n')) pending = [];
+      pending.push(...(entry.pending ?? []));
+      texts.push(entry.text);
+      if (entry.text !== '') isAtLineStart = entry.text.endsWith('\n');
     }
     if (entry.event === 'citation') {
       citations.push({ bullet: entry.bullet, actionId: entry.action.id });
     }
   }
-  return { text, citations, pending };
+  return { text: texts.join(''), citations, pending };
 }
 
 /** How many bullets there are, the last perhaps unfinished, and which of them nothing was cited for. */

@@ -11,7 +11,7 @@ import type { RepositoryReference } from '../repository.js';
 /** Service accounts and applications, by their subject descriptor: `svc.…`, `aadsp.…`. */
 const SERVICE_DESCRIPTOR = /^(?:svc|s2s|aadsp)\./;
 /** `Project Collection Build Service (fabrikam)`: what pipelines go by, also in commits. */
-const BUILD_SERVICE = /\bBuild Service(?: \(.+\))?$/;
+const BUILD_SERVICE = /\bBuild Service(?: \([^(]+\))?$/;
 const UNKNOWN: Author = { name: 'unknown', bot: false };
 
 /**

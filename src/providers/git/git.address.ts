@@ -1,4 +1,5 @@
 import { DomainError } from '../../errors/domain.error.js';
+import { withoutTrailingSlashes } from '../trailing-slashes.js';
 
 const MAX_URL_LENGTH = 2_048;
 const HTTPS_PORT = 443;
@@ -28,7 +29,7 @@ export function parseGitAddress(text: string): GitAddress {
   if (url.username !== '' || url.password !== '') throw refused('must not hold a user or password');
   if (text.includes('?') || text.includes('#')) throw refused('must not hold a query or fragment');
   if (url.hostname.startsWith('-')) throw refused('must name a host');
-  const path = url.pathname.replace(/\/+$/, '');
+  const path = withoutTrailingSlashes(url.pathname);
   const name = path.replace(/^\/+/, '').replace(/\.git$/, '');
   if (name === '') throw refused('must name a repository, not only a host');
   return {

@@ -1,3 +1,5 @@
+import { withoutTrailingSlashes } from '../trailing-slashes.js';
+
 const HOSTS = [
   {
     kind: 'github',
@@ -88,7 +90,9 @@ export class GitWebAddress {
   }
 
   private static of(remoteHost: string, remotePath: string): GitWebAddress | undefined {
-    const path = remotePath.replace(/^\/+|\/+$/g, '').replace(/\.git$/, '');
+    const path = withoutTrailingSlashes(remotePath)
+      .replace(/^\/+/, '')
+      .replace(/\.git$/, '');
     if (path === '' || remoteHost === '') return undefined;
     const host = remoteHost.toLowerCase();
     const [, organization, project, repository] = AZURE_SSH_PATH.exec(path) ?? [];

@@ -105,6 +105,6 @@ const gapOf = ({ reason }: GitError): string =>
     : 'The sizes of some commits are missing: to read their files takes more time or memory than git may use.';
 
 function find(line: string, sign: '+' | '-'): number {
-  const found = sign === '+' ? /(\d+) insertions?\(\+\)/ : /(\d+) deletions?\(-\)/;
+  const found = sign === '+' ? / (\d+) insertions?\(\+\)/ : / (\d+) deletions?\(-\)/;
   return Number(found.exec(line)?.[1] ?? 0);
 }

@@ -1,10 +1,17 @@
+/** Of one line; the rest of it is let go: a name in a .mailmap may be as long as its author likes. */
+const MAX_LINE_LENGTH = 20_000;
+
 /** The lines of a running git's output, as they come; bytes that are no UTF-8 become U+FFFD. */
 export async function* linesOf(git: AsyncIterable<Buffer>): AsyncGenerator<string, void> {
   const decoder = new TextDecoder();
-  let rest = '';
+  let begun = '';
   for await (const chunk of git) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
+    // Only what is new is looked through: a line that comes in many chunks is read once.
+    const [first = '', ...lines] = decoder.decode(chunk, { stream: true }).split('\n');
+    begun = begun.length < MAX_LINE_LENGTH ? begun + first : begun;
+    for (const line of lines) {
+      yield begun.slice(0, MAX_LINE_LENGTH);
+      begun = line;
+    }
   }
 }

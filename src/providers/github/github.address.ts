@@ -1,3 +1,5 @@
+import { withoutTrailingSlashes } from '../trailing-slashes.js';
+
 /** The official API stands on a host of its own, as do the `*.ghe.com` ones; a server's is below its web address. */
 const API_HOST_PREFIX = 'api.';
 const HOSTED_SUFFIX = '.ghe.com';
@@ -34,7 +36,7 @@ export function isAddressOf(apiUrl: string, address: string): boolean {
 }
 
 function withoutSlash(url: string): string {
-  return new URL(url).href.replace(/\/+$/, '');
+  return withoutTrailingSlashes(new URL(url).href);
 }
 
 /** GitHub Enterprise Server, whose version may be any. */

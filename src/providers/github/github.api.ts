@@ -3,6 +3,7 @@ import { DomainError } from '../../errors/domain.error.js';
 import { AnswerReader } from '../http/answer.reader.js';
 import type { OutboundHttp } from '../http/outbound-http.js';
 import { retryTimeOf } from '../http/rate-limit.js';
+import { withoutTrailingSlashes } from '../trailing-slashes.js';
 import { githubError } from './github.error.js';
 import { GraphqlUnavailable } from './graphql.unavailable.js';
 import { isSecondaryLimit } from './github.limits.js';
@@ -47,7 +48,7 @@ export class GithubApi {
     { baseUrl, token }: GithubAccess,
     private readonly signal: AbortSignal,
   ) {
-    const address = baseUrl.replace(/\/+$/, '');
+    const address = withoutTrailingSlashes(baseUrl);
     this.graphqlUrl = `${address.replace(/\/api\/v3$/, '/api')}/graphql`;
     this.octokit = new Octokit({
       auth: token,

@@ -1,7 +1,9 @@
+import { withoutTrailingSlashes } from '../trailing-slashes.js';
+
 /** How people call the server at this address: `gitlab.com`, `git.example.org/gitlab`. */
 export function placeOf(baseUrl: string): string {
   const { host, pathname } = new URL(baseUrl);
-  return `${host}${pathname.replace(/\/+$/, '')}`;
+  return `${host}${withoutTrailingSlashes(pathname)}`;
 }
 
 /** A project by its number: names change, and events know no other. */

@@ -12,6 +12,7 @@ import {
 } from '@gitbeaker/rest';
 import { AnswerReader } from '../http/answer.reader.js';
 import type { OutboundHttp } from '../http/outbound-http.js';
+import { withoutTrailingSlashes } from '../trailing-slashes.js';
 import type { TimeWindow } from '../time-window.js';
 import { gitlabRequester } from './gitlab.requester.js';
 
@@ -57,7 +58,7 @@ export class GitlabApi {
   private readonly eventList: Events;
 
   constructor(http: OutboundHttp, { baseUrl, token = '' }: GitlabAccess, signal: AbortSignal) {
-    const host = baseUrl.replace(/\/+$/, '');
+    const host = withoutTrailingSlashes(baseUrl);
     const fetch = http.fetchFor({ name: GITLAB, baseUrl: host, credential: token });
     // As a bearer any kind of token is accepted. Limits and time-outs are those of the way out.
     const options = {

@@ -6,6 +6,7 @@ import { type ActionBatch, BaseFetcher, type RepositoryListing } from '../base.f
 import type { Connection, ConnectionRequest } from '../connection.js';
 import { OutboundHttp } from '../http/outbound-http.js';
 import { knownAddress } from '../provider-address.js';
+import { withoutTrailingSlashes } from '../trailing-slashes.js';
 import { GitlabActivity } from './gitlab.activity.js';
 import type { GitlabAccess, GitlabApi } from './gitlab.api.js';
 import { readRepositories } from './gitlab.repositories.js';
@@ -68,6 +69,6 @@ export class GitlabFetcher extends BaseFetcher {
     if (address === undefined) return GITLAB_URL;
     const { origin, pathname } = knownAddress('GitLab', address, GITLAB_URL, PROVIDER_HOSTS);
     const isConfigured = origin === new URL(GITLAB_URL).origin;
-    return isConfigured ? GITLAB_URL : `${origin}${pathname.replace(/\/+$/, '')}`;
+    return isConfigured ? GITLAB_URL : `${origin}${withoutTrailingSlashes(pathname)}`;
   }
 }

@@ -7,6 +7,7 @@ import {
 } from '@gitbeaker/requester-utils';
 import { DomainError } from '../../errors/domain.error.js';
 import type { OutboundFetch, OutboundRequest } from '../http/outbound-target.js';
+import { withoutTrailingSlashes } from '../trailing-slashes.js';
 import { gitlabError } from './gitlab.error.js';
 
 /** What gitbeaker hands over of a request. */
@@ -27,7 +28,7 @@ export function gitlabRequester(
     (_, request) => Promise.resolve(request),
     async (endpoint, request: GitbeakerRequest = {}) => {
       const { prefixUrl = '', searchParams = '', method, headers, body } = request;
-      const url = new URL(`${prefixUrl.replace(/\/+$/, '')}/${endpoint}`);
+      const url = new URL(`${withoutTrailingSlashes(prefixUrl)}/${endpoint}`);
       url.search = searchParams;
       const response = await fetch(url, { method, headers, body, signal });
       if (!response.ok) throw gitlabError(response.status);

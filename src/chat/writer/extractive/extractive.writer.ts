@@ -22,7 +22,7 @@ const MAX_CITATIONS = 8;
 /** Actions read between two looks at the clock and the signal. */
 const STRIDE = 500;
 /** A few words at a time, so that a reader sees it being written. */
-const PIECES = /(?:\s*\S+){1,3}\s*/g;
+const PIECES = /^\s+|\S+\s*(?:\S+\s*){0,2}/g;
 
 /**
  * Writes without a language model: it sorts, gathers and quotes what people wrote, and says so.

@@ -41,6 +41,9 @@ const TYPES: Readonly<Record<string, ActionType>> = {
   merged: 'pull_request',
 };
 
+/** Dots and dashes stand in the middle of a word, and not at its end. */
+const WORD = /[#!]?[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}_.-]*[\p{L}\p{M}\p{N}_])?/gu;
+
 /** Looks for the question's words: in numbers, names, repositories, titles and bodies. */
 export const findMatches = (units: readonly Unit[], job: QuestionJob): Matches => {
   const words = wordsOf(job.question);
@@ -58,10 +61,8 @@ export const findMatches = (units: readonly Unit[], job: QuestionJob): Matches =
 };
 
 const wordsOf = (question: string): string[] => {
-  const words = question.toLowerCase().match(/[#!]?[\p{L}\p{N}][\p{L}\p{M}\p{N}_.-]*/gu) ?? [];
-  const telling = words
-    .map((word) => word.replace(/[.-]+$/, ''))
-    .filter((word) => word.length > 1 && !EMPTY_WORDS.has(word));
+  const words = question.toLowerCase().match(WORD) ?? [];
+  const telling = words.filter((word) => word.length > 1 && !EMPTY_WORDS.has(word));
   return [...new Set(telling)].slice(0, MAX_WORDS);
 };
 

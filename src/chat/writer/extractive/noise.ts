@@ -8,7 +8,7 @@ const MERGED_REQUEST = /^See merge request \S*!(\d{1,9})$/m;
 const SAYS_NOTHING =
   /^(?:updates?|fix(?:es)?|typos?|te?mp|tests?|stuff|minor|misc|changes?|oops|asdf|save|clean ?up|lint|format)?[^\p{L}\p{N}]*$/iu;
 const BUMP =
-  /^(?:\W*\w+(?:\([^)]*\))?!?: )?(?:bump|update dependency|upgrade) \S+.* (?:from|to) v?\d/i;
+  /^(?:\W*\w+(?:\([^)]*\))?!?: )?(?:bump|update dependency|upgrade) \S.* (?:from|to) v?\d/i;
 const DEPENDENCY_SCOPE = /^\w+\(deps(?:-dev)?\)!?: /i;
 
 /** A commit whose title tells a reader nothing: a merge, work in progress, "fix". */

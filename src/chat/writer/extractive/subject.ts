@@ -18,7 +18,7 @@ export interface Subject {
 
 const GITMOJI_PREFIX =
   /^(:[a-z0-9_+-]+:|\p{Extended_Pictographic})[\u{FE0F}\u{1F3FB}-\u{1F3FF}]*\s*/u;
-const NUMBER_SUFFIX = /\s*\((?:#|!|PR #?)(\d{1,9})\)$/;
+const NUMBER_SUFFIX = / ?\((?:#|!|PR #?)(\d{1,9})\)$/;
 const NUMBER_PREFIX = /^Merged PR (\d{1,9}): /;
 const TRACKER_KEY = /^\[?[A-Z][A-Z0-9]{1,9}-\d{1,7}\]?(?:\s*[:–-])?\s+(?=\S)/;
 const CONVENTIONAL = /^(\p{L}+)(?:\(([^()]{1,60})\))?(!)?:\s+(\S.*)$/u;
@@ -27,7 +27,7 @@ const BRACKETED = /^\[([^[\]]{1,40})\]:?\s+(\S.*)$/;
 const PREFIXED = /^((?:[\p{L}\p{N}_./@+*-]{1,40}(?:: |, ?))*[\p{L}\p{N}_./@+*-]{1,40}): (\S.*)$/u;
 const REVERT = /^(?:Revert|Reapply|Reland):? "(.+)"$/i;
 const CONVENTIONAL_REVERT = /^revert(?:\([^()]*\))?!?: (.+)$/i;
-const VERSION = /^(?:(?:release|version|\p{L}+) )?v?\d+(?:\.\d+)+[\w.+-]*$/iu;
+const VERSION = /^(?:\p{L}+ )?v?\d+\.\d[\w.+-]*$/iu;
 
 export const parseSubject = (title: string, body = ''): Subject => {
   const { text: numbered, emoji } = withoutEmoji(oneLine(title) || '(no title)');
