@@ -32,6 +32,7 @@ import { createLogger, NestLogger } from './ops/logger.js';
 import { holdConnections } from './ops/open.connections.js';
 import { logRequests } from './ops/request-log.hook.js';
 import { awaitHandlers } from './ops/running.handlers.js';
+import { dropUnreadBodies, endAfterBody } from './ops/unread.bodies.js';
 import { MetricsRegistry } from './ops/metrics/metrics.registry.js';
 import { measureRequests } from './ops/metrics/request.metrics.js';
 import { SocketMetrics } from './ops/metrics/socket.metrics.js';
@@ -85,6 +86,7 @@ export async function createApp(
     genReqId: () => randomUUID(),
     // For what fails before routing, such as a URL that cannot be decoded.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      endAfterBody(request.raw);
       void reply.header('connection', 'close');
       if (isFault(sendProblem(fromFramework(error), request, reply))) request.log.error(error);
     },
@@ -106,6 +108,7 @@ async function configure(app: NestFastifyApplication, environment: Environment):
   traceRequests(fastify);
   logRequests(fastify);
   measureRequests(fastify, app.get(MetricsRegistry));
+  dropUnreadBodies(fastify);
   finishRequests(fastify, app.get(Drain));
   awaitHandlers(fastify);
   acceptJsonBodies(fastify);

@@ -37,6 +37,8 @@ export function refuseUnreadable(
   error: Error & { readonly code?: string },
   socket: Duplex,
 ): Problem | undefined {
+  // Answered already: what else it sends until it is hung up on is no request any more.
+  if (socket.writableEnded && !socket.destroyed) return undefined;
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return undefined;
