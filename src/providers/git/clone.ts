@@ -120,8 +120,8 @@ export class Clone {
 
 /**
  * Whether a partial clone ended as it does where the host's own history is cut off: git takes the
- * missing parents for left out on purpose and asks for them, which it was not to, or, before 2.44, did
- * again and again. https://github.com/git/git/pull/2224, https://github.com/copier-org/copier/issues/910
+ * missing parents for left out on purpose and asks for them: in vain where it may not, and where it does
+ * not know GIT_NO_LAZY_FETCH, again and again. https://github.com/git/git/pull/2224, https://github.com/copier-org/copier/issues/910
  */
 export const lacksHistory = (error: unknown): boolean =>
   error instanceof GitError &&

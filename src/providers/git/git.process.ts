@@ -99,7 +99,7 @@ const environmentOf = ({ folder, network, lazyFetch }: GitCommand): NodeJS.Proce
   GIT_NO_REPLACE_OBJECTS: '1',
   // Unlike protocol.allow it also overrules a repository's own protocol.<name>.allow.
   GIT_ALLOW_PROTOCOL: network ? 'https' : '',
-  // Since git 2.44.
+  // Since git 2.44, and where it was given to older ones with the fixes of May 2024 (2.39.4).
   ...(network && lazyFetch ? {} : { GIT_NO_LAZY_FETCH: '1' }),
   ...(folder && { GIT_DIR: folder.gitDirectory }),
   ...(folder?.workTree !== undefined && { GIT_WORK_TREE: folder.workTree }),
