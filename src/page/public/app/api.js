@@ -16,25 +16,60 @@ class ProblemError extends Error {
 const urlOf = (/** @type {string} */ path) => new URL(path, new URL('.', location.href));
 
 /**
+ * @typedef {{ method?: string, body?: object, token?: string, query?: Record<string, string>,
+ *   headers?: Record<string, string>, signal?: AbortSignal }} CallOptions
+ */
+
+/**
  * Calls the server. Resolves to the parsed answer, or undefined where it has none.
  * @param {string} path
- * @param {{ method?: string, body?: object, token?: string, query?: Record<string, string> }} [options]
+ * @param {CallOptions} [options]
  * @returns {Promise<any>}
  * @throws {ProblemError}
  */
-export async function call(path, { method = 'GET', body, token, query } = {}) {
+export async function call(path, options = {}) {
+  return answerIn(await request(path, 'application/json', options));
+}
+
+/**
+ * Calls the server for an event stream; resolves to its text, piece by piece.
+ * @param {string} path
+ * @param {CallOptions} options
+ * @returns {Promise<ReadableStream<string>>} It ends where the connection breaks.
+ * @throws {ProblemError}
+ */
+export async function openStream(path, options) {
+  const response = await request(path, 'text/event-stream', options);
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
+  if (isStream && response.body) return response.body.pipeThrough(new TextDecoderStream());
+  await answerIn(response);
+  throw new ProblemError(unexpected(response.status));
+}
+
+/**
+ * @param {string} path
+ * @param {string} accept
+ * @param {CallOptions} options
+ */
+function request(path, accept, { method = 'GET', body, token, query, headers, signal }) {
   const url = urlOf(path);
   url.search = new URLSearchParams(query).toString();
-  const response = await send(url, {
+  return send(url, {
     method,
     credentials: 'same-origin',
     headers: {
-      accept: 'application/json',
+      accept,
       ...(token && { authorization: `Bearer ${token}` }),
       ...(body && { 'content-type': 'application/json' }),
+      ...headers,
     },
     body: body && JSON.stringify(body),
+    signal,
   });
+}
+
+/** @param {Response} response */
+async function answerIn(response) {
   const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '');
   const answer = isJson ? await response.json() : undefined;
   if (response.ok) return answer;
@@ -102,3 +137,9 @@ export function problemOf(error) {
 /** @param {unknown} error */
 export const isSessionOver = (error) =>
   error instanceof ProblemError && ['session_over', 'unauthorized'].includes(error.problem.code);
+
+/**
+ * Whether the same may go well in a moment.
+ * @param {Problem} problem
+ */
+export const isPassing = ({ status }) => status === 0 || status === 429 || status >= 500;

@@ -17,6 +17,14 @@ const isoFormat = new Intl.DateTimeFormat('sv', { timeZone });
  */
 export const dayOf = (instant) => isoFormat.format(instant);
 
+const timeFormat = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone });
+
+/**
+ * The time of day of an instant where the reader is, such as `16:07`.
+ * @param {Date} instant
+ */
+export const timeOf = (instant) => timeFormat.format(instant);
+
 /**
  * The day that many days later (or earlier).
  * @param {string} day

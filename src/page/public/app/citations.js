@@ -1,7 +1,7 @@
 import { make } from './dom.js';
 import { icon } from './icons.js';
 import { openElsewhere } from './markdown.js';
-import { labelOf, webAddress } from './reply.js';
+import { labelOf, WITHOUT_SOURCE, webAddress } from './reply.js';
 
 /** @typedef {import('./reply.js').CitedAction} CitedAction */
 
@@ -12,7 +12,7 @@ import { labelOf, webAddress } from './reply.js';
  */
 export function citationsView(actions, uncited) {
   if (actions.length === 0) {
-    return uncited ? make('span', { class: 'uncited' }, 'without a source') : undefined;
+    return uncited ? make('span', { class: 'uncited' }, WITHOUT_SOURCE) : undefined;
   }
   const items = actions.map((action) => make('li', {}, citation(action)));
   return make('ul', { class: 'citations', 'aria-label': 'Sources' }, ...items);

@@ -1,8 +1,9 @@
 import { call, isSessionOver, problemOf } from './api.js';
 import { find, make } from './dom.js';
 import { icon } from './icons.js';
+import { keepAlive } from './keep-alive.js';
 import { showProblem } from './problem-view.js';
-import { ReplySocket } from './reply-socket.js';
+import { ReplyFollower } from './reply-follower.js';
 import { ReplyView } from './reply-view.js';
 import { Repositories } from './repositories.js';
 import { RequestForm } from './request-form.js';
@@ -11,6 +12,9 @@ import { SourcePicker } from './sources.js';
 
 const SESSION_OVER =
   'Your session has ended. Choose what to read to go on; a recap you had is still there afterwards.';
+const WITHOUT_SOCKET =
+  'The recap comes over plain HTTP, as no WebSocket can be opened. A proxy before this server may drop the Upgrade header: ask your administrator to check.';
+const RETRY_SECONDS = 5;
 
 const session = new Session();
 const dialog = find('#add-dialog', document, HTMLDialogElement);
@@ -21,9 +25,17 @@ const picker = new SourcePicker(
 );
 const repositories = new Repositories(offer);
 const form = new RequestForm(write);
-const view = new ReplyView(() => socket?.cancel());
-/** @type {ReplySocket | undefined} */
-let socket;
+const view = new ReplyView({
+  onCancel: () => follower?.cancel(),
+  onRetry: write,
+  nameOf: (connection) => session.nameOf(connection),
+});
+/** @type {ReplyFollower | undefined} */
+let follower;
+/** @type {(() => void) | undefined} */
+let endKeepingAlive;
+/** @type {number | undefined} */
+let takeUpTimer;
 
 find('#sign-out').addEventListener('click', () => void signOut());
 find('#add-source').addEventListener('click', () => void openDialog());
@@ -31,18 +43,31 @@ find('#add-close').addEventListener('click', () => dialog.close());
 await begin();
 
 async function begin() {
+  session.recall();
+  if (session.grant) await takeUp();
+  else await showStart();
+}
+
+/** The session of before a reload, with its newest recap. Only the server ends it, by saying so. */
+async function takeUp() {
+  clearTimeout(takeUpTimer);
   try {
-    await session.restore();
+    await session.refresh();
   } catch (error) {
-    session.forget();
-    if (!isSessionOver(error)) showProblem(find('#start-notice'), problemOf(error));
-  }
-  if (!session.grant) {
-    await showStart();
+    if (leaveIfOver(error)) return;
+    takeUpLater(problemOf(error));
     return;
   }
-  await showWorkspace();
-  await followNewest().catch(leaveIfOver);
+  showProblem(find('#session-problem'));
+  await Promise.all([showWorkspace(), followNewest()]);
+}
+
+/** @param {import('./api.js').Problem} problem */
+function takeUpLater(problem) {
+  const { retryAfter = RETRY_SECONDS } = problem;
+  takeUpTimer = setTimeout(() => void takeUp(), retryAfter * 1000);
+  showProblem(find('#session-problem'), { ...problem, retryAfter }, () => void takeUp());
+  find('#sign-out').hidden = false;
 }
 
 async function showStart() {
@@ -60,16 +85,21 @@ async function showWorkspace() {
   dialog.close();
   find('#start').hidden = true;
   find('#workspace').hidden = false;
+  find('#workspace').append(find('#recap'));
   find('#sign-out').hidden = false;
   showUser();
   showConnections();
-  socket ??= openSocket();
+  if (!follower) beginFollowing();
   if (wasHidden) find('#main').focus();
+  await loadRepositories();
+}
+
+async function loadRepositories() {
   try {
     await repositories.load(session.token);
   } catch (error) {
-    leaveIfOver(error);
-    showProblem(find('#repositories'), problemOf(error));
+    if (leaveIfOver(error)) return;
+    showProblem(find('#repositories'), problemOf(error), () => void loadRepositories());
   }
 }
 
@@ -90,40 +120,48 @@ function offer() {
   form.offer({ newestPush: repositories.newestPush, hasViewer: session.hasViewer });
 }
 
-function openSocket() {
+function beginFollowing() {
   const { grant } = session;
-  if (!grant) throw new Error('a socket needs a session');
-  return new ReplySocket(grant, {
+  if (!grant) throw new Error('replies need a session');
+  endKeepingAlive = keepAlive(grant.idleTimeoutSeconds, () => void touch());
+  follower = new ReplyFollower(grant, {
     onFrame: (frame) => {
       view.apply(frame);
       showRunning();
     },
     onLost: (waitSeconds) => view.showLost(waitSeconds),
+    onWithoutSocket: () => view.showNotice(WITHOUT_SOCKET),
     onSessionOver: () => void leave(SESSION_OVER),
   });
 }
 
 function write() {
-  if (view.isRunning || !socket) return;
+  if (view.isRunning || !follower) return;
   const repo = repositories.chosen;
   view.begin();
   showRunning();
-  socket.start({ ...form.request, ...(repo && { repo }) });
+  follower.start({ ...form.request, ...(repo && { repo }) });
   if (matchMedia('(max-width: 56rem)').matches) find('#recap').scrollIntoView();
 }
 
+/** A button that is disabled would lose the focus. */
 function showRunning() {
-  find('#write', document, HTMLButtonElement).disabled = view.isRunning;
+  find('#write').setAttribute('aria-disabled', String(view.isRunning));
 }
 
 /** After a reload the recap of before it is there again, finished or still being written. */
 async function followNewest() {
-  const { replies } = await call('replies', { token: session.token });
-  const newest = replies.at(-1);
-  if (!newest) return;
-  view.begin();
-  showRunning();
-  socket?.resume(newest.replyId);
+  try {
+    const { replies } = await call('replies', { token: session.token });
+    const newest = replies.at(-1);
+    if (!newest || !follower || view.isRunning) return;
+    view.begin();
+    showRunning();
+    follower.resume(newest.replyId);
+  } catch (error) {
+    if (leaveIfOver(error)) return;
+    view.showProblem(problemOf(error), () => void followNewest());
+  }
 }
 
 async function openDialog() {
@@ -134,27 +172,47 @@ async function openDialog() {
 
 async function signOut() {
   const ended = session.signOut();
-  await leave('You are signed out. The server has deleted what it kept for the session.');
-  await ended.catch((error) => {
-    if (!isSessionOver(error)) showProblem(find('#start-notice'), problemOf(error));
-  });
+  view.clear();
+  await leave('You are signed out.');
+  await ended.then(
+    () => showNotice('You are signed out. The server has deleted what it kept for the session.'),
+    (error) => {
+      if (!isSessionOver(error)) showProblem(find('#start-notice'), problemOf(error));
+    },
+  );
 }
 
-/** @param {unknown} error */
+/** Whatever else goes wrong, the next time will do. */
+async function touch() {
+  await session.refresh().catch(leaveIfOver);
+}
+
+/** @param {unknown} error @returns {boolean} */
 function leaveIfOver(error) {
-  if (isSessionOver(error)) void leave(SESSION_OVER);
+  const isOver = isSessionOver(error);
+  if (isOver) void leave(SESSION_OVER);
+  return isOver;
 }
 
-/** Back to the first screen; a recap that is on the page is still there after the next sign-in. @param {string} why */
+/** Back to the first screen; a recap that is on the page stays there to be read and copied. @param {string} why */
 async function leave(why) {
   dialog.close();
-  socket?.close();
-  socket = undefined;
+  follower?.close();
+  follower = undefined;
+  endKeepingAlive?.();
+  clearTimeout(takeUpTimer);
+  showProblem(find('#session-problem'));
   session.forget();
   repositories.clear();
   view.stop();
   showRunning();
-  find('#start-notice').replaceChildren(make('p', { class: 'notice' }, why));
+  if (!view.isEmpty) find('#start').after(find('#recap'));
+  showNotice(why);
   await showStart();
   find('#start').querySelector('input')?.focus();
+}
+
+/** @param {string} text */
+function showNotice(text) {
+  find('#start-notice').replaceChildren(make('p', { class: 'notice' }, text));
 }

@@ -1,3 +1,4 @@
+import { isPassing } from './api.js';
 import { citationsView } from './citations.js';
 import { copy } from './clipboard.js';
 import { coverageView } from './coverage.js';
@@ -21,18 +22,29 @@ export class ReplyView {
   #progress = find('progress', find('#recap-progress'), HTMLProgressElement);
   #copy = find('#copy');
   #cancel = find('#cancel', document, HTMLButtonElement);
+  #notice = find('#recap-notice');
+  #onRetry;
+  #nameOf;
   #reply = new Reply();
   #drawing = false;
   #isLost = false;
 
-  /** @param {() => void} onCancel */
-  constructor(onCancel) {
+  /**
+   * @param {{ onCancel: () => void, onRetry: () => void, nameOf: import('./coverage-text.js').NameOf }} asked
+   *   What is done when somebody asks for it, and what connections are called.
+   */
+  constructor({ onCancel, onRetry, nameOf }) {
+    this.#onRetry = onRetry;
+    this.#nameOf = nameOf;
     this.#cancel.addEventListener('click', () => {
       this.#cancel.disabled = true;
       this.#say('Cancelling');
       onCancel();
     });
-    this.#copy.addEventListener('click', () => void copy(this.#reply.toMarkdown(), this.#copy));
+    this.#copy.addEventListener(
+      'click',
+      () => void copy(this.#reply.toMarkdown(this.#nameOf), this.#copy),
+    );
     this.#text.addEventListener('click', ({ target }) => {
       const button = /** @type {Element} */ (target).closest('[data-copy]');
       if (button) void copy(button.getAttribute('data-copy') ?? '', button);
@@ -43,10 +55,23 @@ export class ReplyView {
     return this.#root.getAttribute('aria-busy') === 'true';
   }
 
-  /** Begins with an empty sheet. */
-  begin() {
+  get isEmpty() {
+    return this.#reply.text === '';
+  }
+
+  /** Nothing stays of the reply there was. */
+  clear() {
     this.#reply = new Reply();
     this.#isLost = false;
+    this.#setRunning(false);
+    this.#draw();
+    this.#say('');
+    find('#recap-empty').hidden = false;
+  }
+
+  /** Begins with an empty sheet. */
+  begin() {
+    this.clear();
     this.#cancel.disabled = false;
     find('#recap-empty').hidden = true;
     this.#setRunning(true);
@@ -69,11 +94,27 @@ export class ReplyView {
     this.#say(`Connection lost. Trying again in ${waitSeconds} s`);
   }
 
+  /** Why the recap comes another way than it should. @param {string} text */
+  showNotice(text) {
+    this.#notice.textContent = text;
+    this.#notice.hidden = false;
+  }
+
+  /**
+   * @param {import('./api.js').Problem | undefined} problem
+   * @param {() => void} retry Offered where it may help.
+   */
+  showProblem(problem, retry) {
+    const mayHelp = problem && isPassing(problem);
+    showProblem(find('#recap-problem'), problem, mayHelp ? retry : undefined);
+  }
+
   /** What there is stays; nothing more will come. */
   stop() {
     if (!this.isRunning) return;
+    this.#reply.stop();
     this.#setRunning(false);
-    this.#say('Stopped');
+    this.#draw();
   }
 
   /** @param {boolean} running */
@@ -89,9 +130,9 @@ export class ReplyView {
     reconcile(this.#text, this.#annotated(reply));
     this.#copy.hidden = reply.text === '' || this.isRunning;
     this.#text.classList.toggle('writing', this.isRunning && reply.text !== '');
-    showProblem(find('#recap-problem'), reply.problem);
-    find('#recap-foot').replaceChildren(...footer(reply));
-    if (reply.status !== 'running') this.#say(ending(reply));
+    this.showProblem(reply.problem, this.#onRetry);
+    find('#recap-foot').replaceChildren(...footer(reply, this.#nameOf));
+    if (reply.status !== 'running') this.#say(reply.ending);
     else if (reply.progress && !this.#isLost) this.#showProgress(reply.progress);
   }
 
@@ -129,24 +170,18 @@ export class ReplyView {
   }
 }
 
-/** @param {Reply} reply */
-function ending({ status, stopReason, bullets }) {
-  if (status === 'failed') return '';
-  const written = `${bullets} ${bullets === 1 ? 'bullet' : 'bullets'}`;
-  if (stopReason === 'cancelled') return bullets > 0 ? `Cancelled after ${written}` : 'Cancelled';
-  if (stopReason === 'length') return `Ended early after ${written}: the text became too long`;
-  return bullets > 0 ? `Done: ${written}` : 'Done';
-}
-
-/** @param {Reply} reply */
-function footer({ status, coverage, usage }) {
+/**
+ * @param {Reply} reply
+ * @param {import('./coverage-text.js').NameOf} nameOf
+ */
+function footer({ status, coverage, usage }, nameOf) {
   if (status === 'running') return [];
   const { writer, model, inputTokens, outputTokens } = usage ?? {};
   const tokens = inputTokens ? `, ${inputTokens} tokens read, ${outputTokens} written` : '';
   const by =
     writer === 'extractive' ? 'Without a language model' : `By ${model ?? writer}${tokens}`;
   return [
-    ...(coverage ? [coverageView(coverage)] : []),
+    ...(coverage ? [coverageView(coverage, nameOf)] : []),
     ...(writer ? [make('p', { class: 'writer' }, by)] : []),
   ];
 }

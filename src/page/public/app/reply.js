@@ -1,3 +1,5 @@
+import { gapsOf, summaryOf } from './coverage-text.js';
+
 /**
  * @typedef {{ id: string, type: string, title: string, url: string }} CitedAction
  * @typedef {{ id: string, status: string, reason?: string, retryAt?: string }} ConnectionCoverage
@@ -8,6 +10,12 @@
  */
 
 const BULLET = /^[-*] /;
+export const WITHOUT_SOURCE = 'without a source';
+/** Why a text is not the whole one. */
+const CUT_SHORT = new Map([
+  ['length', 'the text became too long'],
+  ['refused', 'the language model refused to go on'],
+]);
 
 /** A recap as its events tell it. */
 export class Reply {
@@ -16,7 +24,7 @@ export class Reply {
   citations = new Map();
   /** @type {{ stage: string, done: number, total?: number } | undefined} */
   progress = undefined;
-  /** @type {'running' | 'done' | 'failed'} */
+  /** @type {'running' | 'done' | 'failed' | 'stopped'} */
   status = 'running';
   /** @type {string | undefined} */
   stopReason = undefined;
@@ -53,26 +61,77 @@ export class Reply {
     }
   }
 
+  /** Nobody follows it any more. */
+  stop() {
+    this.status = 'stopped';
+  }
+
   /** How many bullets there are by now. */
   get bullets() {
     return this.text.split('\n').filter((line) => BULLET.test(line)).length;
   }
 
-  /** The text with the sources of each bullet at its end. */
-  toMarkdown() {
+  /** How it ended, in words; empty while it is written. */
+  get ending() {
+    const written = `${this.bullets} ${this.bullets === 1 ? 'bullet' : 'bullets'}`;
+    if (this.status === 'running') return '';
+    if (this.status === 'stopped') return `Stopped after ${written}`;
+    if (this.status === 'failed') return this.bullets > 0 ? `Broken off after ${written}` : '';
+    if (this.stopReason === 'end') return this.bullets > 0 ? `Done: ${written}` : 'Done';
+    if (this.stopReason === 'cancelled') {
+      return this.bullets > 0 ? `Cancelled after ${written}` : 'Cancelled';
+    }
+    const why = CUT_SHORT.get(this.stopReason ?? '') ?? `the reason given is “${this.stopReason}”`;
+    return `Ended early after ${written}: ${why}`;
+  }
+
+  /** Whether it ended with all that was to be said. */
+  get isWhole() {
+    return this.status === 'done' && this.stopReason === 'end';
+  }
+
+  /**
+   * The text with the sources of each bullet at its end, how it ended where that was early, and what
+   * was read for it.
+   * @param {(connection: { id: string, provider: string }) => string} nameOf
+   */
+  toMarkdown(nameOf) {
     let bullet = 0;
-    const lines = this.text.trim().split('\n');
-    return lines
+    const lines = this.text
+      .trim()
+      .split('\n')
       .map((line) => {
         if (!BULLET.test(line)) return line;
         bullet += 1;
-        const sources = (this.citations.get(bullet) ?? []).map(toLink);
-        return sources.length > 0 ? `${line.trimEnd()} (${sources.join(', ')})` : line;
-      })
-      .join('\n')
-      .concat('\n');
+        return `${line.trimEnd()}${this.#sourcesOf(bullet)}`;
+      });
+    const notes = [
+      ...(this.isWhole ? [] : [`${this.ending}.`]),
+      ...(this.coverage ? coverageInMarkdown(this.coverage, nameOf) : []),
+    ];
+    return [lines.join('\n'), ...notes].join('\n\n').concat('\n');
+  }
+
+  /** @param {number} bullet */
+  #sourcesOf(bullet) {
+    const sources = (this.citations.get(bullet) ?? []).map(toLink);
+    if (sources.length > 0) return ` (${sources.join(', ')})`;
+    return this.uncited.includes(bullet) ? ` (${WITHOUT_SOURCE})` : '';
   }
 }
+
+/**
+ * @param {Coverage} coverage
+ * @param {(connection: { id: string, provider: string }) => string} nameOf
+ */
+function coverageInMarkdown(coverage, nameOf) {
+  const gaps = gapsOf(coverage, nameOf).map((gap) => `- ${escape(gap)}`);
+  const summary = `Read: ${escape(summaryOf(coverage))}`;
+  return gaps.length > 0 ? [`${summary}. Not complete:`, gaps.join('\n')] : [`${summary}.`];
+}
+
+/** Names of repositories and reasons are no Markdown. @param {string} text */
+const escape = (text) => text.replace(/[\\`*_[\]<>]/g, '\\$&');
 
 /** @param {CitedAction} action */
 function toLink(action) {
@@ -90,7 +149,8 @@ export function labelOf({ id, type }) {
   const mark = `#${type}:`;
   const at = id.lastIndexOf(mark);
   const name = at < 0 ? '' : id.slice(at + mark.length);
-  if (!name) return type.replaceAll('_', ' ');
+  // A review's name is an opaque id.
+  if (!name || type === 'review') return type.replaceAll('_', ' ');
   if (type === 'commit') return name.slice(0, 7);
   return /^\d+$/.test(name) ? `#${name}` : name;
 }

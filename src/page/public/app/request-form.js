@@ -22,6 +22,10 @@ export class RequestForm {
       event.preventDefault();
       onSubmit();
     });
+    addEventListener('keydown', ({ key, ctrlKey, metaKey }) => {
+      const isShown = this.#form.offsetParent !== null;
+      if (key === 'Enter' && (ctrlKey || metaKey) && isShown) this.#form.requestSubmit();
+    });
     this.#form.addEventListener('input', ({ target }) => {
       const { name } = /** @type {HTMLInputElement} */ (target);
       if (name === 'window') this.#windowTouched = true;

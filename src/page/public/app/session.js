@@ -1,4 +1,5 @@
 import { call } from './api.js';
+import { nameOfProvider } from './providers.js';
 
 /**
  * @typedef {{ id: string, provider: string, label: string, viewer?: { login: string, name?: string } }} Connection
@@ -36,14 +37,27 @@ export class Session {
     sessionStorage.removeItem(KEY);
   }
 
-  /** Takes up the session of before a reload. Throws when the server does not know it any more. */
-  async restore() {
+  /** Takes up the session of before a reload, as far as this tab knows it. */
+  recall() {
     const stored = sessionStorage.getItem(KEY);
-    if (!stored) return;
-    /** @type {Grant} */
-    const grant = JSON.parse(stored);
+    if (stored) this.grant = JSON.parse(stored);
+  }
+
+  /** Asks the server what it knows of the session, which is a use of it, too. Throws when it is over. */
+  async refresh() {
+    const { grant } = this;
+    if (!grant) return;
     const current = await call('session', { token: grant.accessToken });
-    this.keep({ ...grant, ...current });
+    if (this.grant) this.keep({ ...this.grant, ...current });
+  }
+
+  /**
+   * What a connection is called.
+   * @param {{ id: string, provider: string }} connection
+   */
+  nameOf({ id, provider }) {
+    const known = this.grant?.connections.find((connection) => connection.id === id);
+    return known?.label ?? nameOfProvider(provider);
   }
 
   /**

@@ -1,8 +1,8 @@
-import { call, isSessionOver, problemOf } from './api.js';
+import { call, isPassing, isSessionOver, problemOf } from './api.js';
 import { find, make } from './dom.js';
 import { showProblem } from './problem-view.js';
+import { nameOfProvider, tokenProviders } from './providers.js';
 
-const PROVIDER_NAMES = { github: 'GitHub', gitlab: 'GitLab', 'azure-devops': 'Azure DevOps' };
 const FILTER_FROM = 8;
 
 /**
@@ -44,9 +44,7 @@ export class SourcePicker {
     this.#offer('url', clone.urls);
     this.#offer('token', providers.length > 0);
     this.#listRepositories(clone.repositories);
-    const options = providers.map((name) =>
-      make('option', { value: name }, PROVIDER_NAMES[/** @type {'github'} */ (name)] ?? name),
-    );
+    const options = providers.map((name) => make('option', { value: name }, nameOfProvider(name)));
     find('select', this.element).replaceChildren(...options);
     this.#showOrganization();
     const first = [...this.element.querySelectorAll('label[data-kind]:not([hidden]) input')][0];
@@ -55,27 +53,32 @@ export class SourcePicker {
     if (chosen instanceof HTMLInputElement) this.#choose(chosen);
   }
 
-  /** In production nothing is read for those nobody vouches for. */
+  /** Who is refused is offered nothing: in production that is everybody whom nobody vouches for. */
   async #cloneOptions() {
     try {
       return await call('clone', { token: this.#session.token });
     } catch (error) {
-      if (!isSessionOver(error)) showProblem(this.#problem, problemOf(error));
+      if (isPassing(problemOf(error))) this.#showProblem(error);
       return { urls: false, paths: false, repositories: [] };
     }
   }
 
-  /** The API description knows which providers this server signs in to. @returns {Promise<string[]>} */
+  /** @returns {Promise<string[]>} */
   async #providers() {
     try {
-      const { components } = await call('docs/json');
-      const { provider } = components.schemas.PatDto.properties;
-      const reference = provider.$ref ?? provider.allOf?.[0]?.$ref;
-      const schema = reference ? components.schemas[reference.split('/').at(-1)] : provider;
-      return schema.enum;
-    } catch {
-      return ['github'];
+      return tokenProviders(await call('docs/json'));
+    } catch (error) {
+      this.#showProblem(error);
+      return [];
     }
+  }
+
+  /** What cannot be offered now can be asked for again. @param {unknown} error */
+  #showProblem(error) {
+    showProblem(this.#problem, problemOf(error), () => {
+      showProblem(this.#problem);
+      void this.refresh();
+    });
   }
 
   /**
@@ -88,14 +91,16 @@ export class SourcePicker {
 
   /** @param {EventTarget | null} target */
   #changed(target) {
-    if (target instanceof HTMLInputElement && target.name === 'kind') this.#choose(target);
+    if (target instanceof HTMLInputElement && target.name === 'kind') {
+      showProblem(this.#problem);
+      this.#choose(target);
+    }
     if (target instanceof HTMLSelectElement) this.#showOrganization();
   }
 
   /** @param {HTMLInputElement} kind */
   #choose(kind) {
     kind.checked = true;
-    showProblem(this.#problem);
     for (const panel of this.element.querySelectorAll('[data-panel]')) {
       /** @type {HTMLElement} */ (panel).hidden = panel.getAttribute('data-panel') !== kind.value;
     }
