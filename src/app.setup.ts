@@ -25,6 +25,7 @@ import { acceptJsonBodies } from './errors/json-bodies.hook.js';
 import { sendProblem } from './errors/problem.filter.js';
 import { isFault } from './errors/problem.js';
 import { refuseUnreadable } from './errors/raw-problem.js';
+import { ConnectionCap } from './ops/connection.cap.js';
 import { closeWaitingAnswers } from './ops/answered.js';
 import { finishRequests } from './ops/drain.hook.js';
 import { Drain } from './ops/drain.js';
@@ -65,7 +66,10 @@ export async function createApp(
   const log = createLogger(environment, logTo);
   const adapter = new FastifyAdapter({
     loggerInstance: log,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({
+      disableRequestLogging: true,
+      requestIdLogLabel: 'requestId',
+    }),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -78,8 +82,8 @@ export async function createApp(
     clientErrorHandler: (error, socket) => {
       const problem = refuseUnreadable(error, socket);
       if (!problem) return;
-      const { requestId: reqId, status, code } = problem;
-      log.info({ reqId, status, code, client: socket.remoteAddress }, 'unreadable request');
+      const { requestId, status, code } = problem;
+      log.info({ requestId, status, code, client: socket.remoteAddress }, 'unreadable request');
     },
     forceCloseConnections: true,
     trustProxy: proxyTrust(environment.TRUST_PROXY),
@@ -109,6 +113,7 @@ async function configure(app: NestFastifyApplication, environment: Environment):
   logRequests(fastify);
   measureRequests(fastify, app.get(MetricsRegistry));
   dropUnreadBodies(fastify);
+  app.get(ConnectionCap).watch(fastify);
   finishRequests(fastify, app.get(Drain));
   awaitHandlers(fastify);
   acceptJsonBodies(fastify);
@@ -124,10 +129,12 @@ async function configure(app: NestFastifyApplication, environment: Environment):
   ];
   app.useWebSocketAdapter(
     new SessionWsAdapter(app, {
+      locate: (request) => handshake.locate(request),
       authenticate: (request, sessionId) => handshake.authenticate(request, sessionId),
       admit: (socket) => limit.admit(socket),
-      onRefused: (code) => {
-        sockets.refused(code);
+      onRefused: (problem, client) => {
+        handshake.refused(problem, client);
+        sockets.refused(problem.code);
       },
     }),
   );

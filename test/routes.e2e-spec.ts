@@ -34,6 +34,9 @@ const ACCESS: Readonly<Record<string, 'public' | 'session'>> = {
 /** The same files for everybody: the page and the documents; and what answers CORS preflights. */
 const FILES = /^(GET \/((docs|app|styles|vendor)(\/.*)?|index\.html|favicon\.svg)?|OPTIONS \*)$/;
 
+/** Where sockets are opened: without an upgrade it is no route, and says so. */
+const HANDSHAKE = 'GET /ws/{sessionId}';
+
 /** Who may send what on a socket, which is a session's own; some messages name a reply. */
 const EVENTS: Readonly<Record<string, 'session' | 'session of the reply'>> = {
   recap: 'session',
@@ -68,7 +71,8 @@ describe('the routes', () => {
     const registered = routesOf(fastify.printRoutes({ commonPrefix: false }));
     const files = registered.filter((route) => FILES.test(route));
     expect(files).toEqual(expect.arrayContaining(['GET /', 'GET /docs/json', 'GET /app/main.js']));
-    const others = registered.filter((route) => !FILES.test(route));
+    expect(registered).toContain(HANDSHAKE);
+    const others = registered.filter((route) => !FILES.test(route) && route !== HANDSHAKE);
     expect(others.toSorted()).toEqual(Object.keys(ACCESS).toSorted());
   });
 

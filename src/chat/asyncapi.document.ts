@@ -11,6 +11,9 @@ import {
 
 type Payload = new () => object;
 
+/** Its data is empty. */
+const HEARTBEAT = 'heartbeat';
+
 /** What clients send, by event. */
 const FROM_CLIENT: Readonly<Record<string, Payload>> = {
   recap: RecapMessageDto,
@@ -37,7 +40,11 @@ export const SOCKET_PAYLOADS: readonly Payload[] = [
 
 /** The AsyncAPI 3.0 document of the socket; its schemas are those of the OpenAPI document. */
 export function describeSocket(openApi: OpenAPIObject): object {
-  const messages = { ...FROM_CLIENT, ...FROM_SERVER };
+  const messages: Readonly<Record<string, Payload | undefined>> = {
+    ...FROM_CLIENT,
+    ...FROM_SERVER,
+    [HEARTBEAT]: undefined,
+  };
   return {
     asyncapi: '3.0.0',
     info: {
@@ -58,8 +65,11 @@ export function describeSocket(openApi: OpenAPIObject): object {
       },
     },
     operations: {
-      fromClient: operation('receive', 'What clients ask for.', FROM_CLIENT),
-      fromServer: operation('send', 'What the server answers and streams.', FROM_SERVER),
+      fromClient: operation('receive', 'What clients ask for.', Object.keys(FROM_CLIENT)),
+      fromServer: operation('send', 'What the server answers and streams.', [
+        ...Object.keys(FROM_SERVER),
+        HEARTBEAT,
+      ]),
     },
     components: {
       messages: Object.fromEntries(
@@ -85,16 +95,15 @@ const DESCRIPTION = [
   'answered; a ticket opens one socket, within 30 seconds. Other clients send',
   '`Authorization: Bearer …`. `bearer.<accessToken>` in place of the ticket is for old clients: proxies',
   'may log it.',
+  'While a reply is followed no 15 seconds pass without a frame: a client that has seen none for 30',
+  'takes its connection for dead, opens another and resumes. Event streams have a comment as often.',
+  'A session has SOCKETS_PER_SESSION (10) sockets and event streams at most, 429 `too_many_sockets` beyond.',
   'Close codes: 1001 the server is shutting down (connect again and resume), 1009 a frame was too big,',
   '1013 the client reads too slowly (resume when there is room), 4401 the session is over,',
   '4429 too many messages.',
 ].join(' ');
 
-function operation(
-  action: 'send' | 'receive',
-  summary: string,
-  events: Readonly<Record<string, Payload>>,
-): object {
+function operation(action: 'send' | 'receive', summary: string, events: readonly string[]): object {
   return {
     action,
     summary,
@@ -102,13 +111,13 @@ function operation(
       $ref: `#/components/securitySchemes/${name}`,
     })),
     channel: { $ref: '#/channels/session' },
-    messages: Object.keys(events).map((event) => ({
+    messages: events.map((event) => ({
       $ref: `#/channels/session/messages/${event}`,
     })),
   };
 }
 
-function message(event: string, payload: Payload): object {
+function message(event: string, payload: Payload | undefined): object {
   return {
     name: event,
     payload: {
@@ -116,7 +125,9 @@ function message(event: string, payload: Payload): object {
       required: ['event', 'data'],
       properties: {
         event: { type: 'string', const: event },
-        data: { $ref: `#/components/schemas/${payload.name.replace(/Dto$/, '')}` },
+        data: payload
+          ? { $ref: `#/components/schemas/${payload.name.replace(/Dto$/, '')}` }
+          : { type: 'object' },
       },
     },
   };

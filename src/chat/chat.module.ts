@@ -3,6 +3,7 @@ import { AuthModule } from '../auth/auth.module.js';
 import { RecapModule } from '../recap/recap.module.js';
 import { ChatGateway } from './chat.gateway.js';
 import { ChatSockets } from './chat.sockets.js';
+import { HandshakeController } from './handshake.controller.js';
 import { Handshake } from './handshake.js';
 import { MessageLimit } from './message.limit.js';
 import { Conversation } from './replies/conversation.js';
@@ -19,11 +20,13 @@ import { ReplyRunner } from './replies/reply.runner.js';
 import { ReplyService } from './replies/reply.service.js';
 import { ReplyStore } from './replies/reply.store.js';
 import { RunningLimit } from './replies/running.limit.js';
+import { SocketLimit } from './socket.limit.js';
+import { SocketTimes } from './socket.times.js';
 import { WriterModule } from './writer/writer.module.js';
 
 @Module({
   imports: [AuthModule, RecapModule, WriterModule],
-  controllers: [RepliesController],
+  controllers: [RepliesController, HandshakeController],
   providers: [
     ChatGateway,
     ChatSockets,
@@ -42,6 +45,8 @@ import { WriterModule } from './writer/writer.module.js';
     ReplyRunner,
     ReplyStore,
     RunningLimit,
+    SocketLimit,
+    SocketTimes,
   ],
 })
 export class ChatModule {}

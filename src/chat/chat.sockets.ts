@@ -3,9 +3,8 @@ import { SessionService } from '../auth/session.service.js';
 import { SocketMetrics } from '../ops/metrics/socket.metrics.js';
 import { CLOSE_SESSION_OVER, SessionSocket } from './session-socket.js';
 import type { AuthenticatedSocket } from './session-ws.adapter.js';
+import { SocketTimes } from './socket.times.js';
 
-/** A session that a store has lost has no end that could be waited for. */
-const LOOK_EVERY_MS = 30_000;
 /** While the store does not tell. */
 const LOOK_AGAIN_MS = 1_000;
 
@@ -18,6 +17,7 @@ export class ChatSockets {
   constructor(
     private readonly sessions: SessionService,
     private readonly metrics: SocketMetrics,
+    private readonly times: SocketTimes,
   ) {}
 
   of(client: AuthenticatedSocket): SessionSocket | undefined {
@@ -27,7 +27,7 @@ export class ChatSockets {
   /** Takes a socket up from its handshake. */
   async open(client: AuthenticatedSocket): Promise<void> {
     const { identity } = client;
-    const socket = new SessionSocket(client, identity, (milliseconds) => {
+    const socket = new SessionSocket(client, identity, this.times.heartbeatMs, (milliseconds) => {
       this.metrics.sent(milliseconds);
     });
     this.sockets.set(client, socket);
@@ -46,7 +46,7 @@ export class ChatSockets {
     const { identity } = client;
     let timer: NodeJS.Timeout;
     const lookIn = (milliseconds: number): void => {
-      timer = setTimeout(() => void look(), Math.min(milliseconds, LOOK_EVERY_MS));
+      timer = setTimeout(() => void look(), Math.min(milliseconds, this.times.lookMs));
     };
     const look = async (): Promise<void> => {
       const remaining = await this.remaining(identity.sessionId);

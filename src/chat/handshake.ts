@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
 import { isRefusal } from '../auth/audit.hook.js';
 import { AuditLog } from '../auth/audit.log.js';
@@ -13,7 +13,10 @@ import { SocketTickets } from '../auth/socket-tickets.js';
 import { TokenService } from '../auth/token.service.js';
 import { Environment } from '../config/environment.js';
 import { DomainError } from '../errors/domain.error.js';
+import type { Problem } from '../errors/problem.js';
+import { ConnectionCap } from '../ops/connection.cap.js';
 import { Drain } from '../ops/drain.js';
+import { SocketLimit } from './socket.limit.js';
 
 /**
  * Browsers cannot set headers on a socket, only offer subprotocols: the second one is a ticket, or for
@@ -23,41 +26,42 @@ const SUBPROTOCOL = 'git-recap.v1';
 const TICKET_PREFIX = 'ticket.';
 const BEARER_PREFIX = 'bearer.';
 
+/** A socket that may be opened. */
+interface Admission {
+  readonly identity: Identity;
+  /** To be called when its connection has closed. */
+  readonly leave: () => void;
+}
+
 /** Decides, before the handshake, whose socket it is and whether it may be. */
 @Injectable()
 export class Handshake {
+  private readonly logger = new Logger(Handshake.name);
+
   constructor(
     private readonly tokens: TokenService,
     private readonly tickets: SocketTickets,
     private readonly sessions: SessionService,
     private readonly limit: CallerLimit,
+    private readonly socketLimit: SocketLimit,
+    private readonly cap: ConnectionCap,
     private readonly clients: ClientLocator,
     private readonly environment: Environment,
     private readonly audit: AuditLog,
     private readonly drain: Drain,
   ) {}
 
-  /** @throws DomainError `unauthorized`, `ticket_refused`, `session_over`, `forbidden`, `foreign_origin`, `foreign_host`, `rate_limited`, `draining`. */
-  async authenticate(request: IncomingMessage, sessionId: string): Promise<Identity> {
-    const client = this.clients.locate(request);
-    try {
-      return await this.admit(request, sessionId, client);
-    } catch (error) {
-      this.recordRefusal(error, client);
-      throw error;
-    }
-  }
-
-  private async admit(
-    request: IncomingMessage,
-    sessionId: string,
-    client: string,
-  ): Promise<Identity> {
+  /**
+   * @throws DomainError `unauthorized`, `ticket_refused`, `session_over`, `forbidden`, `foreign_origin`,
+   *   `foreign_host`, `rate_limited`, `too_many_sockets`, `server_busy`, `draining`.
+   */
+  async authenticate(request: IncomingMessage, sessionId: string): Promise<Admission> {
     this.drain.check();
+    this.cap.check(request.socket);
     this.checkHost(request);
     this.checkOrigin(request);
     const identity = await this.identify(request).catch(async (error: unknown) => {
-      await this.limit.count(clientAddress(client, request.socket));
+      await this.limit.count(clientAddress(this.locate(request), request.socket));
       throw error;
     });
     await this.limit.count(identity.sessionId);
@@ -65,7 +69,19 @@ export class Handshake {
       throw new DomainError('forbidden', 'This socket belongs to another session.');
     }
     await this.sessions.open(identity);
-    return identity;
+    return { identity, leave: await this.socketLimit.enter(identity) };
+  }
+
+  /** The client's address, behind the proxies that are trusted. */
+  locate(request: IncomingMessage): string {
+    return this.clients.locate(request);
+  }
+
+  /** Writes down a handshake that was answered with a problem, under the id that its client was told. */
+  refused({ requestId, status, code }: Problem, client: string | undefined): void {
+    this.logger.log({ requestId, status, code, client }, 'handshake refused');
+    if (!isRefusal(code)) return;
+    this.audit.record({ event: 'refusal', client, requestId, code, route: 'GET /ws/:sessionId' });
   }
 
   private async identify(request: IncomingMessage): Promise<Identity> {
@@ -76,11 +92,6 @@ export class Handshake {
       throw new DomainError('unauthorized', 'The socket needs a ticket or an access token.');
     }
     return this.tokens.verify(accessToken);
-  }
-
-  private recordRefusal(error: unknown, client: string): void {
-    if (!(error instanceof DomainError) || !isRefusal(error.code)) return;
-    this.audit.record({ event: 'refusal', client, code: error.code, route: 'GET /ws/:sessionId' });
   }
 
   private checkHost({ headers }: IncomingMessage): void {

@@ -11,9 +11,7 @@ describe('a problem of a message', () => {
     const error = new Error('nobody foresaw this');
     const { code, requestId } = loggedProblem(logger, error, { replyId: 'reply-1' });
     expect(requestId).toMatch(/^[\da-f-]{36}$/);
-    expect(logged.mock.calls).toEqual([
-      [{ replyId: 'reply-1', reqId: requestId, err: error }, code],
-    ]);
+    expect(logged.mock.calls).toEqual([[{ replyId: 'reply-1', requestId, err: error }, code]]);
   });
 
   it.each(['draining', 'invalid_request'] as const)('is no line where it is %s', (code) => {

@@ -4,18 +4,18 @@ import { randomUUID } from 'node:crypto';
 import { isFault, type Problem, toProblem } from '../errors/problem.js';
 
 /**
- * What a client is told of something that failed and was no HTTP request; its `requestId` is the
- * `reqId` of the line in the log, where it is one that operators have to read.
+ * What a client is told of something that failed and was no HTTP request; its `requestId` is
+ * that of the line in the log, where it is one that operators have to read.
  * @param about What else the line is to tell.
  */
 export function loggedProblem(
   logger: Logger,
   error: unknown,
-  about: { readonly replyId?: string } = {},
+  about: { readonly replyId?: string; readonly requestId?: string } = {},
 ): Problem {
-  const reqId = randomUUID();
+  const requestId = about.requestId ?? randomUUID();
   const traceId = trace.getActiveSpan()?.spanContext().traceId;
-  const problem = toProblem(error, { requestId: reqId, traceId });
-  if (isFault(problem)) logger.error({ ...about, reqId, err: error }, problem.code);
+  const problem = toProblem(error, { requestId, traceId });
+  if (isFault(problem)) logger.error({ ...about, requestId, err: error }, problem.code);
   return problem;
 }

@@ -13,18 +13,26 @@ const SLOW_AFTER_MS = 5_000;
 /** What may wait in this process for one socket. */
 export const MAX_BUFFERED_BYTES = 1024 * 1024;
 const MAX_FOLLOWED = 8;
+const HEARTBEAT: Frame = { event: 'heartbeat', data: {} };
 
 /** One authenticated socket: sends with a bounded buffer and remembers which replies it follows. */
 export class SessionSocket {
   private readonly followed = new Map<string, AbortController>();
+  /** Runs while something is followed, from the last frame. */
+  private heartbeat?: NodeJS.Timeout;
 
-  /** @param onSent Told how many milliseconds each frame took to leave this process. */
+  /**
+   * @param heartbeatMs Milliseconds without a frame, while something is followed, until a heartbeat.
+   * @param onSent Told how many milliseconds each frame took to leave this process.
+   */
   constructor(
     private readonly socket: WebSocket,
     readonly identity: Identity,
+    private readonly heartbeatMs: number,
     private readonly onSent: (milliseconds: number) => void,
   ) {
     socket.once('close', () => {
+      clearTimeout(this.heartbeat);
       for (const controller of this.followed.values()) controller.abort();
     });
   }
@@ -39,6 +47,7 @@ export class SessionSocket {
     const tooSlow = setTimeout(() => {
       this.closeSlow();
     }, SLOW_AFTER_MS);
+    this.heartbeat?.refresh();
     const begunAt = performance.now();
     // The callback comes with an error when the socket closes first.
     await new Promise<unknown>((resolve) => {
@@ -71,11 +80,23 @@ export class SessionSocket {
     this.checkRoom();
     const controller = new AbortController();
     this.followed.set(replyId, controller);
+    this.beat();
     return controller;
   }
 
   endFollowing(replyId: string, controller: AbortController): void {
     if (this.followed.get(replyId) === controller) this.followed.delete(replyId);
+    this.beat();
+  }
+
+  /** A script does not see pings: these frames tell it that the connection is not dead, but has nothing to say. */
+  private beat(): void {
+    if (this.followed.size === 0) {
+      clearTimeout(this.heartbeat);
+      this.heartbeat = undefined;
+    } else if (this.socket.readyState === this.socket.OPEN) {
+      this.heartbeat ??= setTimeout(() => void this.send(HEARTBEAT), this.heartbeatMs);
+    }
   }
 
   private closeSlow(): void {

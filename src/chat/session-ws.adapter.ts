@@ -7,8 +7,8 @@ import { EMPTY, from, mergeAll, type Observable, of } from 'rxjs';
 import type { WebSocket, WebSocketServer } from 'ws';
 import type { Identity } from '../auth/session.js';
 import { DomainError } from '../errors/domain.error.js';
-import type { ProblemCode } from '../errors/problem.catalog.js';
 import { fromFramework } from '../errors/framework.error.js';
+import type { Problem } from '../errors/problem.js';
 import { sendRawProblem } from '../errors/raw-problem.js';
 import { loggedProblem } from './logged.problem.js';
 import { subjectOfMessage } from './message.subject.js';
@@ -21,12 +21,17 @@ type SocketPath = Record<'sessionId', string>;
 
 /** Who decides what the adapter only asks; each refuses by throwing a DomainError. */
 interface Doorkeepers {
-  /** Before the handshake: whose socket it is. */
-  readonly authenticate: (request: IncomingMessage, sessionId: string) => Promise<Identity>;
+  /** The client's address, which a connection that is gone does not have any more. */
+  readonly locate: (request: IncomingMessage) => string;
+  /** Before the handshake: whose socket it is, and what to call when its connection has closed. */
+  readonly authenticate: (
+    request: IncomingMessage,
+    sessionId: string,
+  ) => Promise<{ readonly identity: Identity; readonly leave: () => void }>;
   /** Before a message is looked at. */
   readonly admit: (socket: AuthenticatedSocket) => Promise<void>;
   /** Told of every handshake that is answered with a problem. */
-  readonly onRefused: (code: ProblemCode) => void;
+  readonly onRefused: (problem: Problem, client: string | undefined) => void;
 }
 
 interface PathServer extends WebSocketServer {
@@ -129,17 +134,23 @@ export class SessionWsAdapter extends WsAdapter {
     socket: Duplex,
     head: Buffer,
   ): Promise<void> {
+    let client: string | undefined;
     try {
+      client = this.doorkeepers.locate(request);
       const { server, sessionId } = this.find(port, request);
-      const identity = await this.doorkeepers.authenticate(request, sessionId);
-      if (socket.destroyed) return;
-      server.handleUpgrade(request, socket, head, (client) => {
-        keepAlive(client);
-        server.emit('connection', Object.assign(client, { identity }), request);
+      const { identity, leave } = await this.doorkeepers.authenticate(request, sessionId);
+      if (socket.destroyed) {
+        leave();
+        return;
+      }
+      socket.once('close', leave);
+      server.handleUpgrade(request, socket, head, (opened) => {
+        keepAlive(opened);
+        server.emit('connection', Object.assign(opened, { identity }), request);
       });
     } catch (error) {
       const problem = loggedProblem(this.log, error);
-      this.doorkeepers.onRefused(problem.code);
+      this.doorkeepers.onRefused(problem, client);
       sendRawProblem(socket, problem);
     }
   }

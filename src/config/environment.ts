@@ -255,6 +255,13 @@ export class Environment {
   @Max(1_000)
   REPLY_COALESCE_MS = 30;
 
+  /** Sockets and event streams of one session that are open at once, on all pods together. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(1_000)
+  SOCKETS_PER_SESSION = 10;
+
   /** Replies of one session that are written at once, on all pods together. */
   @Type(() => Number)
   @IsInt()

@@ -167,6 +167,11 @@ export const PROBLEMS = define({
     title: 'The media type is not supported',
     hint: 'Send application/json.',
   },
+  upgrade_required: {
+    status: 426,
+    title: 'This path is a WebSocket',
+    hint: 'Open it as a WebSocket. If you did, a proxy before this server drops the Upgrade header: ask its operator to pass Upgrade and Connection on.',
+  },
   unknown_event: {
     status: 400,
     title: 'The socket does not know this event',
@@ -186,6 +191,11 @@ export const PROBLEMS = define({
     status: 429,
     title: 'Too many replies at once',
     hint: 'Wait for a running reply to end or cancel one; the detail names the bound that was met.',
+  },
+  too_many_sockets: {
+    status: 429,
+    title: 'The session has too many sockets open',
+    hint: 'Close a socket or an event stream; one socket can follow several replies.',
   },
   quota_exceeded: {
     status: 429,
@@ -236,6 +246,11 @@ export const PROBLEMS = define({
     status: 503,
     title: 'The server holds as much as it may',
     hint: 'Try again in a few minutes.',
+  },
+  server_busy: {
+    status: 503,
+    title: 'This server has no room for further connections',
+    hint: 'Try again in a few seconds; another server may have room.',
   },
   draining: {
     status: 503,

@@ -49,8 +49,12 @@ export function toProblem(error: unknown, context: ProblemContext = {}): Problem
   };
 }
 
-/** Whether operators should read of it; what a process refuses because it is about to end is as it should be. */
-export const isFault = ({ status, code }: Problem): boolean => status >= 500 && code !== 'draining';
+/** What a process refuses because it is about to end is as it should be; of a full one it tells by itself. */
+const NO_FAULTS: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['draining', 'server_busy']);
+
+/** Whether operators should read of it. */
+export const isFault = ({ status, code }: Problem): boolean =>
+  status >= 500 && !NO_FAULTS.has(code);
 
 function secondsUntil(instant: Date): number {
   const seconds = Math.ceil((instant.getTime() - Date.now()) / 1000);

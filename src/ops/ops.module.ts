@@ -1,4 +1,5 @@
 import { Global, Module } from '@nestjs/common';
+import { ConnectionCap } from './connection.cap.js';
 import { Drain } from './drain.js';
 import { HealthController } from './health.controller.js';
 import { GitMetrics } from './metrics/git.metrics.js';
@@ -17,6 +18,7 @@ import { Tracing } from './tracing/tracing.js';
 @Module({
   controllers: [HealthController, MetricsController],
   providers: [
+    ConnectionCap,
     Drain,
     GitMetrics,
     MetricsRegistry,
@@ -28,6 +30,6 @@ import { Tracing } from './tracing/tracing.js';
     SocketMetrics,
     Tracing,
   ],
-  exports: [Drain, MetricsRegistry, ReplyMetrics, SocketMetrics],
+  exports: [ConnectionCap, Drain, MetricsRegistry, ReplyMetrics, SocketMetrics],
 })
 export class OpsModule {}

@@ -52,6 +52,7 @@ export class Stage {
       ANTHROPIC_API_KEY: 'sk-test',
       ANTHROPIC_BASE_URL: llm.url,
       RATE_LIMIT_PER_MINUTE: '1000000',
+      SOCKETS_PER_SESSION: '1000',
       ...variables,
     };
     const pods = ports.map((port) => new BuiltPod(port, settings));

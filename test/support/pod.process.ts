@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import type { Variables } from '../../src/config/read-environment.js';
@@ -13,19 +13,26 @@ export class PodProcess {
 
   /**
    * @param inspectorPort Where it lets itself be inspected; absent: nowhere.
+   * @param descriptors How many files and connections it may have open; absent: as many as this process.
    * @throws Error when it does not come up.
    */
-  static async start(variables: Variables, inspectorPort?: number): Promise<PodProcess> {
+  static async start(
+    variables: Variables,
+    inspectorPort?: number,
+    descriptors?: number,
+  ): Promise<PodProcess> {
     const log = logFile();
     plantSettings(variables);
     const output = log === undefined ? 'inherit' : openSync(log, 'a');
-    const child = fork('test/support/pod.ts', {
-      execArgv: [
-        ...(inspectorPort === undefined
-          ? []
-          : [`--inspect=127.0.0.1:${inspectorPort}`, '--inspect-publish-uid=http']),
-        ...['--import', './test/support/typescript.mjs'],
-      ],
+    const program = [
+      process.execPath,
+      ...(inspectorPort === undefined
+        ? []
+        : [`--inspect=127.0.0.1:${inspectorPort}`, '--inspect-publish-uid=http']),
+      ...['--import', './test/support/typescript.mjs', 'test/support/pod.ts'],
+    ];
+    const limit = descriptors === undefined ? '' : `ulimit -n ${descriptors} && `;
+    const child = spawn('sh', ['-c', `${limit}exec "$0" "$@"`, ...program], {
       stdio: ['ignore', output, 'inherit', 'ipc'],
       env: {
         PATH: process.env.PATH,

@@ -20,6 +20,7 @@ import {
   getSchemaPath,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Readable } from 'node:stream';
 import { CurrentSession, RequestSignal } from '../../auth/request.decorators.js';
 import type { Session } from '../../auth/session.js';
 import { ApiProblems } from '../../errors/api-problems.decorator.js';
@@ -30,6 +31,7 @@ import { fromFramework } from '../../errors/framework.error.js';
 import { RecapDto, RepliesDto, ReplyDto } from './replies.dto.js';
 import { withTimeout } from '../../state/with-timeout.js';
 import { loggedProblem } from '../logged.problem.js';
+import { SocketLimit } from '../socket.limit.js';
 import { toEventStream } from './event-stream.js';
 import { acceptedFrame, errorFrame, type Frame, toFrame } from './reply.message.js';
 import { ReplyService } from './reply.service.js';
@@ -49,7 +51,10 @@ const REPLY_CONTENT = {
 export class RepliesController {
   private readonly logger = new Logger(RepliesController.name);
 
-  constructor(private readonly replies: ReplyService) {}
+  constructor(
+    private readonly replies: ReplyService,
+    private readonly limit: SocketLimit,
+  ) {}
 
   /**
    * Write a recap
@@ -63,6 +68,8 @@ export class RepliesController {
   @ApiProblems(
     'repository_not_found',
     'too_many_replies',
+    'too_many_sockets',
+    'server_busy',
     'quota_exceeded',
     'draining',
     'not_acceptable',
@@ -76,12 +83,18 @@ export class RepliesController {
   ): Promise<void> {
     const mediaType = chooseMediaType(request.raw, MEDIA_TYPES);
     const filter = resolveFilter(asked, session);
-    const { id } = await this.replies.start(session, { filter, bullets, style, language });
-    void reply.header('location', `/replies/${id}`).header('vary', 'Accept');
+    const begin = async (): Promise<string> => {
+      const { id } = await this.replies.start(session, { filter, bullets, style, language });
+      void reply.header('location', `/replies/${id}`).header('vary', 'Accept');
+      return id;
+    };
     if (mediaType === 'text/event-stream') {
-      const frames = this.frames(session, id, 0, signal, acceptedFrame(id));
-      return this.stream(reply, frames);
+      return this.stream(session, reply, async () => {
+        const id = await begin();
+        return this.frames(session, id, 0, signal, acceptedFrame(id));
+      });
     }
+    const id = await begin();
     const ended = await this.waitForEnd(session, id, signal);
     await reply.code(ended ? 200 : 202).send(await this.replies.view(session, id));
   }
@@ -102,7 +115,7 @@ export class RepliesController {
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'The last seq seen' })
   @ApiOkResponse({ description: 'The reply', content: REPLY_CONTENT })
   @ApiNoContentResponse({ description: 'The reply has ended and all its events have been seen' })
-  @ApiProblems('reply_not_found', 'not_acceptable')
+  @ApiProblems('reply_not_found', 'not_acceptable', 'too_many_sockets', 'server_busy')
   async getReply(
     @CurrentSession() session: Session,
     @Param('replyId') replyId: string,
@@ -121,7 +134,7 @@ export class RepliesController {
       await reply.code(204).send();
       return;
     }
-    await this.stream(reply, this.frames(session, replyId, after, signal));
+    await this.stream(session, reply, () => this.frames(session, replyId, after, signal));
   }
 
   /** Cancel a reply */
@@ -168,11 +181,21 @@ export class RepliesController {
     })();
   }
 
+  /** Takes one of the session's places before anything begins, until the stream has closed. */
   private async stream(
+    session: Session,
     reply: FastifyReply,
-    frames: Promise<AsyncGenerator<Frame, void>>,
+    begin: () => Promise<AsyncGenerator<Frame, void>>,
   ): Promise<void> {
-    const body = toEventStream(await frames);
+    const leave = await this.limit.enter(session.identity);
+    let body: Readable;
+    try {
+      body = toEventStream(await begin());
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    body.once('close', leave);
     await reply
       .type('text/event-stream; charset=utf-8')
       .header('cache-control', 'no-store')
