@@ -30,6 +30,8 @@ describe('GitCapacity', () => {
     for (const { end } of begun.slice(0, 2)) end();
     await Promise.all(others.slice(0, 2));
     expect(names().slice(READINGS)).toEqual(['a', 'b']);
+    begun[2]?.end();
+    await others[2];
   });
 
   it('lets one client have a share of the places only, however many it asks for', async () => {
