@@ -1,9 +1,19 @@
-import { ValidationPipe } from '@nestjs/common';
+import { type ArgumentMetadata, ValidationPipe } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
 import { DomainError, type FieldError } from './domain.error.js';
+import { inheritedNameIn } from './inherited-name.js';
 
 /** Validates and transforms everything clients send; unknown fields are refused, not dropped. */
-export const validationPipe = new ValidationPipe({
+export const validationPipe = new (class extends ValidationPipe {
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const name = metadata.type === 'custom' ? undefined : inheritedNameIn(value);
+    if (name === undefined) return super.transform(value, metadata);
+    const message = `property ${name} should not exist`;
+    throw new DomainError('invalid_request', `Not valid: ${name}.`, {
+      errors: [{ field: name, message }],
+    });
+  }
+})({
   whitelist: true,
   forbidNonWhitelisted: true,
   transform: true,

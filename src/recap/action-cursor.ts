@@ -1,6 +1,7 @@
 import { plainToInstance, Type } from 'class-transformer';
 import { IsInstance, IsISO8601, IsString, Length, validateSync } from 'class-validator';
 import { DomainError } from '../errors/domain.error.js';
+import { inheritedNameIn } from '../errors/inherited-name.js';
 import { ActionFilterDto } from './action-filter.dto.js';
 import type { ResolvedFilter } from './action-filter.js';
 import type { ActionPosition } from './newest-actions.js';
@@ -39,6 +40,7 @@ export function writeCursor({ filter, after }: ActionCursor): string {
 export function readCursor(cursor: string): { filter: ActionFilterDto; after: ActionPosition } {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (inheritedNameIn(parsed) !== undefined) throw new Error('the cursor has foreign fields');
     const dto = plainToInstance(CursorDto, parsed as object);
     const options = { whitelist: true, forbidNonWhitelisted: true };
     const wrong = [dto, dto.filter, dto.after].flatMap((part) => validateSync(part, options));
