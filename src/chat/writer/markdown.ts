@@ -1,10 +1,29 @@
-const FORMAT_CONTROLS = /[\p{Cf}\p{Cs}\p{Co}]/gu;
+/**
+ * Scripts that cannot be spelled without joiners between their letters
+ * (https://www.unicode.org/reports/tr31/#Layout_and_Format_Control_Characters).
+ */
+const JOINED = ['Arab', 'Syrc', 'Nkoo', 'Mong', 'Deva', 'Beng', 'Guru', 'Gujr', 'Orya', 'Taml']
+  .concat(['Telu', 'Knda', 'Mlym', 'Sinh', 'Khmr', 'Mymr', 'Tibt'])
+  .map((script) => `\\p{scx=${script}}`)
+  .join('');
+/** Between other letters a joiner shows nothing, and hides one word in another. */
+const JOINER = [
+  `(?<=[${JOINED}])[\\u200C\\u200D](?=[${JOINED}])`,
+  // Bengali and Sinhala words may end with one.
+  `(?<=(?=\\p{M})[${JOINED}])\\u200D`,
+  '(?<=[\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\uFE0F])\\u200D(?=\\p{Extended_Pictographic})',
+].join('|');
+/** Signs that are seen, although Unicode counts them among the format characters. */
+const SEEN = '[\\u0600-\\u0605\\u06DD\\u070F\\u0890\\u0891\\u08E2\\u{110BD}\\u{110CD}]';
+const FORMAT_CONTROLS = new RegExp(`(?!${JOINER}|${SEEN})[\\p{Cf}\\p{Cs}\\p{Co}]`, 'gu');
 const WHITE_SPACE = /[\s\p{Cc}\p{Zl}\p{Zp}]+/gu;
 /** Bounded, so that a long word without spaces costs no quadratic time. */
 const SCHEME = /[a-z][a-z0-9+.-]{0,31}:\/\/+/giu;
 const BARE_SLASHES = /:\/\/+/gu;
 const WORLD_WIDE_WEB = /(?<![\p{L}\p{N}])www\./giu;
-const ADDRESS = /(?<=[\p{L}\p{N}._+-])@(?=[\p{L}\p{N}-]+\.[\p{L}\p{N}])/gu;
+/** An `@` in front of a domain; the version in `x@1.2.3` is none, as no top-level domain is a number. */
+const ADDRESS =
+  /(?<=[\p{L}\p{N}._+-])@(?!v?\d{1,9}(?:\.\d{1,9}){1,3}(?:[-+][\p{L}\p{N}-]{1,40}(?:\.\d{1,9}){0,3}){0,2}(?![\p{L}\p{N}_+-]|\.[\p{L}\p{N}]))(?=[\p{L}\p{N}-]+\.[\p{L}\p{N}])/giu;
 
 /**
  * Someone's text as one line: no line breaks, no invisible characters (they reorder or hide text),
@@ -27,13 +46,18 @@ export const withoutAddresses = (text: string): string =>
     .replace(ADDRESS, ' at ')
     .replace(BARE_SLASHES, ': ');
 
-/** One line of text that Markdown shows as it is, wherever in a line it stands. */
-export const escapeMarkdown = (text: string): string =>
+/** One line of text that Markdown shows as it is, inside of a line. */
+export const escapeInline = (text: string): string =>
   oneLine(text)
     .replace(/[\\`*[\]<~]|&(?=#?\w+;)/g, '\\$&')
-    .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\_')
-    .replace(/^[#>+=-]|^\d{1,9}(?=[.)])/, leadingMarker);
+    .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\_');
 
-/** A digit cannot be escaped; the delimiter after an ordered list's number can. */
-const leadingMarker = (marker: string): string =>
-  /\d/.test(marker) ? `${marker}\\` : `\\${marker}`;
+/** The same for what a line begins with, or stands behind a bullet's marker. */
+export const escapeMarkdown = (text: string): string => escapeStart(escapeInline(text));
+
+/** Lets a line that is escaped otherwise begin neither a heading nor a quote, a list or a rule. */
+export const escapeStart = (line: string): string =>
+  line
+    .replace(/^(?:#(?=#{0,5}(?:\s|$))|>|[+=-](?=[\s+=-]|$))/, '\\$&')
+    // A digit cannot be escaped; the delimiter after an ordered list's number can.
+    .replace(/^(\d{1,9})(?=[.)](?:\s|$))/, '$1\\');

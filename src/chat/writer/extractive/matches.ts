@@ -1,5 +1,5 @@
 import type { ActionType } from '../../../providers/action.js';
-import { escapeMarkdown } from '../markdown.js';
+import { escapeInline } from '../markdown.js';
 import type { QuestionJob } from '../recap.writer.js';
 import { count } from '../tally.js';
 import { describeWindow } from '../window.js';
@@ -111,7 +111,7 @@ const describe = (
   job: QuestionJob,
 ): string => {
   const when = describeWindow(job);
-  const asked = words.map((word) => escapeMarkdown(word)).join(', ');
+  const asked = words.map((word) => escapeInline(word)).join(', ');
   if (words.length === 0) {
     return `Ask with the words of what you look for: a number, a name, a repository, a word of a title (${BYLINE}).`;
   }

@@ -1,5 +1,5 @@
 import type { Action } from '../../../providers/action.js';
-import { escapeMarkdown, oneLine } from '../markdown.js';
+import { escapeInline, escapeStart, oneLine } from '../markdown.js';
 import type { QuestionJob, RecapJob, RecapStyle } from '../recap.writer.js';
 import { count, countPeople, describeTypes, enumerate } from '../tally.js';
 import type { ChangeKind } from './change.kind.js';
@@ -39,7 +39,7 @@ const repositoryNames = (actions: readonly Action[]): ((unit: Unit) => string | 
 
   return ({ repository }) => {
     if (fullNames.size < 2) return undefined;
-    return escapeMarkdown(ambiguous ? repository.fullName : shortName(repository.fullName));
+    return escapeInline(ambiguous ? repository.fullName : shortName(repository.fullName));
   };
 };
 
@@ -60,7 +60,7 @@ export const phraseTopic = (topic: Topic, phrasing: Phrasing): Bullet => {
   ]);
 
   const titles = quoteTitles(topic.units, kind !== '');
-  const text = heading ? `${heading}: ${titles}` : capitalised(titles);
+  const text = heading ? `${heading}: ${titles}` : escapeStart(capitalised(titles));
   return {
     text: `${text}${describeDetails(topic.units, phrasing)}`,
     actions: inOrderOfTelling(topic.units),
@@ -85,7 +85,7 @@ const isPresent = (value: string | undefined): value is string => value !== unde
 
 const withScope = (label: string, scope?: string): string => {
   if (scope === undefined) return label;
-  return label ? `${label} in ${escapeMarkdown(scope)}` : escapeMarkdown(scope);
+  return label ? `${label} in ${escapeInline(scope)}` : escapeInline(scope);
 };
 
 const joinHeading = (parts: readonly (string | undefined)[]): string => {
@@ -106,7 +106,7 @@ const quoteUnit = ({ subject, actions }: Unit, labelled: boolean): string[] => {
   const texts = gathered ? actions.map(({ title }) => parseSubject(title).text) : [subject.text];
   return texts.map((text) => {
     const line = oneLine(text);
-    return escapeMarkdown(shortened(labelled ? withoutVerb(line, subject.kind) : line));
+    return escapeInline(shortened(labelled ? withoutVerb(line, subject.kind) : line));
   });
 };
 
@@ -173,9 +173,7 @@ const describePeople = (actions: readonly Action[], { namePeople }: Phrasing): s
   if (!namePeople) return '';
   const people = countPeople(actions);
   const humans = actions.filter(({ author }) => !author.bot);
-  const names = [...new Set(humans.map(({ author }) => escapeMarkdown(author.name)))].filter(
-    Boolean,
-  );
+  const names = [...new Set(humans.map(({ author }) => escapeInline(author.name)))].filter(Boolean);
   if (people === 0 || names.length === 0) return '';
   return people > NAMED_PEOPLE || names.length > NAMED_PEOPLE
     ? ` by ${count(people, 'person', 'people')}`

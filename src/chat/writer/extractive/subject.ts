@@ -16,8 +16,9 @@ export interface Subject {
   readonly reverts?: string;
 }
 
+/** A whole emoji, such as 👨‍💻, of which the first sign says what it stands for. */
 const GITMOJI_PREFIX =
-  /^(:[a-z0-9_+-]+:|\p{Extended_Pictographic})[\u{FE0F}\u{1F3FB}-\u{1F3FF}]*\s*/u;
+  /^(:[a-z0-9_+-]{1,40}:|\p{Extended_Pictographic})(?:[\u{FE0F}\u{1F3FB}-\u{1F3FF}]|\u200D\p{Extended_Pictographic})*\s*/u;
 const NUMBER_SUFFIX = / ?\((?:#|!|PR #?)(\d{1,9})\)$/;
 const NUMBER_PREFIX = /^Merged PR (\d{1,9}): /;
 const TRACKER_KEY = /^\[?[A-Z][A-Z0-9]{1,9}-\d{1,7}\]?(?:\s*[:–-])?\s+(?=\S)/;
@@ -30,7 +31,7 @@ const CONVENTIONAL_REVERT = /^revert(?:\([^()]*\))?!?: (.+)$/i;
 const VERSION = /^(?:\p{L}+ )?v?\d+\.\d[\w.+-]*$/iu;
 
 export const parseSubject = (title: string, body = ''): Subject => {
-  const { text: numbered, emoji } = withoutEmoji(oneLine(title) || '(no title)');
+  const { text: numbered, emoji } = withoutEmoji(lineOf(title) || '(no title)');
   const { text: whole, pullRequest } = withoutNumber(numbered);
 
   const revert = parseRevert(whole);
@@ -41,9 +42,12 @@ export const parseSubject = (title: string, body = ''): Subject => {
   return { ...subject, breaking: breaking || subject.breaking };
 };
 
+/** As much of a title as can matter: a revert of a revert of … is read again and again. */
+const lineOf = (title: string): string => oneLine(title.slice(0, 1_000));
+
 /** Titles with the same key say the same. */
 export const titleKey = (title: string): string =>
-  withoutNumber(withoutEmoji(oneLine(title)).text).text.toLowerCase();
+  withoutNumber(withoutEmoji(lineOf(title)).text).text.toLowerCase();
 
 const withoutEmoji = (title: string): { text: string; emoji: string } => {
   const [prefix = '', emoji = ''] = GITMOJI_PREFIX.exec(title) ?? [];
