@@ -30,7 +30,7 @@ const project = (displayName, testMatch, ...setupFiles) => ({
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { ...libraries, '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.generated/'],
-  setupFiles: ['reflect-metadata', ...setupFiles],
+  setupFiles: ['reflect-metadata', '<rootDir>/test/support/seed.mjs', ...setupFiles],
   transform,
 });
 
@@ -60,6 +60,8 @@ export default async () => {
   }
   return {
     projects,
+    // The emulated language model speaks by chance: --seed repeats what a run has shown.
+    showSeed: true,
     reporters: ['default', '<rootDir>/test/support/logs/log.reporter.mjs'],
     // One more than two processors: specs wait as often as they compute.
     maxWorkers: 3,

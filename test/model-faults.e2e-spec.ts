@@ -46,8 +46,8 @@ const PASSING: Readonly<Record<string, readonly LlmReply[]>> = {
 
 /** What the model does whenever it is asked, and the code of the one error that comes of it. */
 const LASTING: Readonly<Record<string, readonly [reply: LlmReply, code: string, text: string]>> = {
-  'refuses the key (401)': [failure(401, 'authentication_error'), 'writer_unavailable', ''],
-  'is not there (404)': [failure(404, 'not_found_error'), 'writer_unavailable', ''],
+  'refuses the key (401)': [failure(401, 'authentication_error'), 'writer_key_refused', ''],
+  'is not there (404)': [failure(404, 'not_found_error'), 'writer_model_not_found', ''],
   'refuses the request (400)': [failure(400, 'invalid_request_error'), 'writer_failed', ''],
   'wants a minute (429)': [failure(429, 'rate_limit_error', '60'), 'writer_failed', ''],
   'stays overloaded (529)': [failure(529, 'overloaded_error'), 'writer_failed', ''],
@@ -57,7 +57,16 @@ const LASTING: Readonly<Record<string, readonly [reply: LlmReply, code: string, 
     'writer_failed',
     '- Ada added paging to the interface.\n- The cursor survives ',
   ],
-  'refuses in silence': [{ ...SILENT, stopReason: 'refusal' }, 'writer_failed', ''],
+  'has no credit left (402)': [failure(402, 'billing_error'), 'writer_no_credit', ''],
+  'may not be used (403)': [failure(403, 'permission_error'), 'writer_forbidden', ''],
+  'can read no more (413)': [failure(413, 'request_too_large'), 'writer_input_too_long', ''],
+  'refuses in silence': [{ ...SILENT, stopReason: 'refusal' }, 'writer_refused', ''],
+  'only thinks': [{ ...SILENT, stopReason: 'max_tokens' }, 'writer_max_tokens_low', ''],
+  'stops for a tool nobody gave it': [
+    { ...HALF, stopReason: 'tool_use' },
+    'writer_stopped',
+    '- Ada added paging to the interface.\n- The cursor survives …\n',
+  ],
 };
 
 describe('a reply whose model', () => {
@@ -143,7 +152,7 @@ describe('a reply whose model', () => {
   it('runs out of tokens says so, and keeps what there is', async () => {
     script = [{ ...HALF, stopReason: 'max_tokens' }];
     const { text, code } = await readReply();
-    expect(text).toBe('- Ada added paging to the interface.\n- The cursor survives \n');
+    expect(text).toBe('- Ada added paging to the interface.\n- The cursor survives …\n');
     expect(code).toBeUndefined();
   });
 });

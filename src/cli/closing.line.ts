@@ -1,6 +1,12 @@
 import type { ActionCount } from './api.client.js';
 import type { Coverage, ReplyEnd } from './reply.stream.js';
 
+/** Why a recap may not be all. */
+const EARLY: Readonly<Record<string, readonly string[]>> = {
+  length: ['It became too long and ends early.'],
+  refused: ['The language model declined to write more.'],
+};
+
 /**
  * The last words: what was read, and where to go next.
  * @param count Asked only when the recap was not cancelled.
@@ -12,7 +18,7 @@ export async function closingLine(
   whatElse: () => Promise<string[]>,
 ): Promise<string> {
   if (stopReason === 'cancelled') return 'Cancelled: this is what there was.';
-  const early = stopReason === 'length' ? ['It became too long and ends early.'] : [];
+  const early = EARLY[stopReason] ?? [];
   const { number, isAll } = await count();
   const actions = `${isAll ? '' : 'more than '}${number} ${number === 1 ? 'action' : 'actions'} read`;
   const read = [actions, ...(coverage ? describe(coverage) : [])].join(', ');

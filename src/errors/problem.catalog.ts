@@ -227,10 +227,50 @@ export const PROBLEMS = define({
     title: 'The language model failed',
     hint: 'Start the recap again in a minute.',
   },
-  writer_unavailable: {
+  writer_stopped: {
+    status: 502,
+    title: 'The language model stopped before the end',
+    hint: 'Use what there is, or start the recap again.',
+  },
+  writer_refused: {
+    status: 422,
+    title: 'The language model declined to answer',
+    hint: 'Ask for other repositories or another window, or ask differently.',
+  },
+  writer_input_too_long: {
     status: 503,
-    title: 'The language model cannot be used',
-    hint: 'Have the operator check ANTHROPIC_API_KEY, ANTHROPIC_MODEL and ANTHROPIC_BASE_URL.',
+    title: 'This is more than the language model can read',
+    hint: 'Ask for a shorter window or fewer repositories, and have the operator lower ANTHROPIC_INPUT_TOKENS.',
+  },
+  writer_max_tokens_high: {
+    status: 503,
+    title: 'The language model cannot answer at such length',
+    hint: 'Have the operator lower ANTHROPIC_MAX_TOKENS to what the model allows.',
+  },
+  writer_max_tokens_low: {
+    status: 503,
+    title: 'The language model had no room for an answer',
+    hint: 'Have the operator raise ANTHROPIC_MAX_TOKENS.',
+  },
+  writer_no_credit: {
+    status: 503,
+    title: 'The language model has no credit left',
+    hint: "Have the operator add credit to the server's account at the language model.",
+  },
+  writer_key_refused: {
+    status: 503,
+    title: "The language model refused the server's key",
+    hint: 'Have the operator check ANTHROPIC_API_KEY.',
+  },
+  writer_forbidden: {
+    status: 503,
+    title: 'The server may not use this language model',
+    hint: 'Have the operator check which models and regions its key may use, and ANTHROPIC_MODEL.',
+  },
+  writer_model_not_found: {
+    status: 503,
+    title: 'There is no such language model',
+    hint: 'Have the operator check ANTHROPIC_MODEL and ANTHROPIC_BASE_URL.',
   },
   reply_lost: {
     status: 503,

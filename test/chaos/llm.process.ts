@@ -1,6 +1,6 @@
 // The emulated language model in a process of its own, so that its work slows down nobody's readers.
 // Told over IPC how it fares, it says where it is.
-import { goOnWith } from '../support/llm.continuation.js';
+import { goOnExactly } from '../support/llm.continuation.js';
 import { type LlmMessage, type LlmReply, startLlmEmulator } from '../support/llm.emulator.js';
 import type { MessagesRequest } from '../support/llm.request.js';
 import type { Mood, Order } from './llm.js';
@@ -13,7 +13,7 @@ let message: LlmMessage;
 let mood: Mood = 'well';
 
 function answer(body: MessagesRequest): LlmReply {
-  const whole = goOnWith(message, body);
+  const whole = goOnExactly(message, body);
   const trouble = mood === 'storm' ? STORM[triesOf(body)] : undefined;
   if (trouble === undefined) return whole;
   if (trouble === 'overloaded') return { status: 529, type: 'overloaded_error' };

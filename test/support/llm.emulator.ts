@@ -8,6 +8,9 @@ import {
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { Chance } from './chance.js';
+import { contentBlocks, type StreamEvent } from './llm.blocks.js';
+import { plant } from './logs/planted.js';
 import { findFault, type MessagesRequest, tokensOf } from './llm.request.js';
 
 /** What the emulator sends: text with its citations in a content block of its own, or something in between. */
@@ -27,7 +30,10 @@ export interface LlmMessage {
   readonly steps: readonly LlmStep[];
   /** Complete by default; else after the last step the connection breaks, falls silent, sends what is no JSON, or an `error` event of this type comes. */
   readonly end?: 'complete' | 'cut' | 'stall' | 'garbled' | { readonly error: string };
-  readonly stopReason?: string;
+  /** Null: it ends without a reason. */
+  readonly stopReason?: string | null;
+  /** Of a refusal (https://platform.claude.com/docs/en/test-and-evaluate/strengthen-guardrails/handle-streaming-refusals). */
+  readonly stopDetails?: Readonly<Record<string, unknown>>;
   readonly inputTokens?: number;
   readonly outputTokens?: number;
   /** Input tokens read from the cache, beside the others. */
@@ -42,6 +48,8 @@ export interface LlmMessage {
 export interface LlmFailure {
   readonly status: number;
   readonly type: string;
+  /** What the API says beside; the server may read it, but neither log nor pass it on. */
+  readonly message?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -67,7 +75,10 @@ export interface LlmEmulator {
   close(): Promise<void>;
 }
 
-/** A real HTTP server that answers `POST /v1/messages` and its `/count_tokens` as the Messages API does. */
+/**
+ * A real HTTP server that answers `POST /v1/messages` and its `/count_tokens` as the Messages API does:
+ * its content blocks come in any order that streams have ({@link contentBlocks}), by the seed of the run.
+ */
 export const startLlmEmulator = async (script: LlmScript): Promise<LlmEmulator> => {
   const requests: LlmRequest[] = [];
   const unexpected: string[] = [];
@@ -109,7 +120,9 @@ export const startLlmEmulator = async (script: LlmScript): Promise<LlmEmulator> 
       fail(response, reply);
       return;
     }
-    if (body.stream) await stream(response, reply, body.model);
+    // Each request has its own chance, so that no timing changes what it is.
+    const chance = new Chance(`message ${String(index)}`);
+    if (body.stream) await stream(response, reply, body.model, chance);
     else await sendWhole(response, reply, body.model);
   };
 
@@ -136,14 +149,15 @@ const readBody = async (request: IncomingMessage): Promise<string> => {
   return Buffer.concat(chunks).toString();
 };
 
-const fail = (response: ServerResponse, { status, type, headers }: LlmFailure): void => {
-  sendJson(
-    response,
-    status,
-    { type: 'error', error: { type, message: `emulated ${type}` } },
-    headers,
-  );
+/** https://docs.claude.com/en/api/errors */
+const fail = (response: ServerResponse, failure: LlmFailure): void => {
+  const { status, type, headers, message = `The body of an emulated ${type}` } = failure;
+  plant(message);
+  const error = { type: 'error', error: { type, message }, request_id: REQUEST_ID };
+  sendJson(response, status, error, { 'request-id': REQUEST_ID, ...headers });
 };
+
+const REQUEST_ID = 'req_011EmulatedRequest';
 
 const sendJson = (
   response: ServerResponse,
@@ -189,6 +203,7 @@ const stream = async (
   response: ServerResponse,
   reply: LlmMessage,
   model: string,
+  chance: Chance,
 ): Promise<void> => {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
@@ -198,7 +213,7 @@ const stream = async (
   try {
     await pause(reply.firstTokenDelay ?? 0);
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    for (const [event, data] of eventsOf(reply, model)) {
+    for (const [event, data] of eventsOf(reply, model, chance)) {
       response.write(`event: ${event}\ndata: ${JSON.stringify({ type: event, ...data })}\n\n`);
       if (reply.tokensPerSecond !== undefined && event === 'content_block_delta') {
         await pause(1_000 / reply.tokensPerSecond);
@@ -209,7 +224,10 @@ const stream = async (
     throw error;
   }
   if (reply.end === 'stall') return;
-  if (reply.end === 'garbled') response.write('event: content_block_delta\ndata: {"type":\n\n');
+  if (reply.end === 'garbled') {
+    plant('<p>the body of a gateway</p>');
+    response.write('event: content_block_delta\ndata: <p>the body of a gateway</p>\n\n');
+  }
   if (reply.end === 'cut') {
     // What was written must have left before the connection breaks.
     response.write(': cut\n\n', () => setImmediate(() => response.destroy()));
@@ -218,9 +236,7 @@ const stream = async (
   response.end();
 };
 
-type StreamEvent = readonly [event: string, data: Readonly<Record<string, unknown>>];
-
-function* eventsOf(reply: LlmMessage, model: string): Generator<StreamEvent> {
+function* eventsOf(reply: LlmMessage, model: string, chance: Chance): Generator<StreamEvent> {
   const { steps, end = 'complete', stopReason = 'end_turn' } = reply;
   const { inputTokens = 100, outputTokens = 20, cachedTokens = 0 } = reply;
 
@@ -231,44 +247,14 @@ function* eventsOf(reply: LlmMessage, model: string): Generator<StreamEvent> {
   };
   yield ['message_start', { message: { ...messageOf(model), stop_reason: null, usage } }];
 
-  let index = 0;
-  for (const step of steps) {
-    if ('ping' in step) yield ['ping', {}];
-    else if ('event' in step) yield [step.event, step.data];
-    else yield* blockOf(step.text, step.cites ?? [], index++);
-  }
+  yield* contentBlocks(steps, chance);
   if (typeof end === 'object') {
-    yield ['error', { error: { type: end.error, message: `emulated ${end.error}` } }];
+    const message = `The body of an emulated event ${end.error}`;
+    plant(message);
+    yield ['error', { error: { type: end.error, message } }];
   }
   if (end !== 'complete') return;
-  const delta = { stop_reason: stopReason, stop_sequence: null };
+  const delta = { stop_reason: stopReason, stop_sequence: null, stop_details: reply.stopDetails };
   yield ['message_delta', { delta, usage: { output_tokens: outputTokens } }];
   yield ['message_stop', {}];
 }
-
-function* blockOf(
-  text: string | readonly string[],
-  cites: readonly number[],
-  index: number,
-): Generator<StreamEvent> {
-  yield ['content_block_start', { index, content_block: { type: 'text', text: '' } }];
-  const deltas = typeof text === 'string' ? (text.match(/[^]{1,5}/gu) ?? []) : text;
-  for (const piece of deltas) {
-    yield ['content_block_delta', { index, delta: { type: 'text_delta', text: piece } }];
-  }
-  for (const cited of cites) {
-    const delta = { type: 'citations_delta', citation: citationOf(cited) };
-    yield ['content_block_delta', { index, delta }];
-  }
-  yield ['content_block_stop', { index }];
-}
-
-/** A citation of one block of the first document. */
-export const citationOf = (block: number): Readonly<Record<string, unknown>> => ({
-  type: 'content_block_location',
-  cited_text: '',
-  document_index: 0,
-  document_title: null,
-  start_block_index: block,
-  end_block_index: block + 1,
-});

@@ -1,4 +1,5 @@
-import { citationOf, type LlmMessage, type LlmStep } from './llm.emulator.js';
+import { citationOf } from './llm.blocks.js';
+import type { LlmMessage, LlmStep } from './llm.emulator.js';
 import type { MessagesRequest } from './llm.request.js';
 
 /** What it writes of itself, as it is easily talked into anything. */

@@ -7,7 +7,7 @@ import type { Condensed, RecapStyle, WriterUsage } from '../writer/recap.writer.
 export const PROGRESS_STAGES = ['repositories', 'actions', 'condensing', 'writing'] as const;
 export type ProgressStage = (typeof PROGRESS_STAGES)[number];
 
-export const STOP_REASONS = ['end', 'length', 'cancelled'] as const;
+export const STOP_REASONS = ['end', 'length', 'cancelled', 'refused'] as const;
 export type StopReason = (typeof STOP_REASONS)[number];
 
 /** The action a citation points to. */

@@ -75,7 +75,8 @@ export interface Condensed {
 
 /**
  * What a writer produces, in order. Text is Markdown: an optional heading, then one line a bullet,
- * each beginning with `- `. A bullet's citations come after its text and before the next bullet's.
+ * each beginning with `- `. A bullet's citations come after its text, nearly always before the next
+ * bullet's. A bullet that was cut short ends with `…`.
  */
 export type WriterEvent =
   | {
@@ -94,7 +95,7 @@ export type WriterEvent =
   | { readonly kind: 'citation'; readonly bullet: number; readonly actionId: string }
   | {
       readonly kind: 'end';
-      readonly stopReason: 'end' | 'length';
+      readonly stopReason: 'end' | 'length' | 'refused';
       readonly usage: WriterUsage;
       /** How many bullets there are: fewer than asked for where less happened. */
       readonly bullets: number;
@@ -109,8 +110,7 @@ export type WriterEvent =
  * Writes recaps and answers, and is the injection token for whoever does. The last event is always
  * `end`. What is `written` already is gone on with: the next text belongs behind its last character,
  * no citation comes twice, bullets count on.
- * Throws `DomainError` `writer_failed`, `writer_timeout` or `writer_unavailable`, and the signal's
- * reason on abort.
+ * Throws `DomainError` with a code that begins with `writer_`, and the signal's reason on abort.
  */
 export abstract class RecapWriter {
   abstract write(job: RecapJob, signal: AbortSignal, written?: Written): AsyncIterable<WriterEvent>;

@@ -15,7 +15,7 @@ interface ReplyUsage {
   readonly cost?: number;
 }
 
-type ReplyOutcome = 'end' | 'length' | 'cancelled' | 'left' | ProblemCode;
+type ReplyOutcome = 'end' | 'length' | 'cancelled' | 'refused' | 'left' | ProblemCode;
 
 /** Watches one reply while it is being written here. */
 export interface ReplyMeter {

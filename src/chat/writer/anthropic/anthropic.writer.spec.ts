@@ -7,11 +7,8 @@ import {
   REPLY,
   REPLY_TEXT,
 } from '../../../../test/support/emulated.writer.js';
-import {
-  citationOf,
-  type LlmEmulator,
-  type LlmScript,
-} from '../../../../test/support/llm.emulator.js';
+import { citationOf } from '../../../../test/support/llm.blocks.js';
+import type { LlmEmulator, LlmScript } from '../../../../test/support/llm.emulator.js';
 import {
   citationsFollowTheirBullets,
   jobOf,

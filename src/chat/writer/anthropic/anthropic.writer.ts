@@ -1,4 +1,3 @@
-import type { RawMessageStreamEvent, StopReason } from '@anthropic-ai/sdk/resources/messages';
 import {
   Injectable,
   type OnApplicationBootstrap,
@@ -7,7 +6,6 @@ import {
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Environment } from '../../../config/environment.js';
-import { DomainError } from '../../../errors/domain.error.js';
 import { describeNothing } from '../heading.js';
 import {
   type QuestionJob,
@@ -16,13 +14,15 @@ import {
   type WriterEvent,
   type Written,
 } from '../recap.writer.js';
-import type { Block } from './block.js';
+import { type BlockEvent, blockEvents, type MessageStop, stopOf } from './block.events.js';
 import { Continuation } from './continuation.js';
-import { explainFailure } from './failure.js';
+import { endingOf, explainSilence, explainStop } from './ending.js';
+import { explainFailure, type Failure } from './failure.js';
 import { MessagesClient } from './messages.client.js';
 import { goOn, streamed } from './prompt.js';
 import { ReplyParser } from './reply.parser.js';
 import { Said } from './said.js';
+import { bytesOf, estimateTokens } from './selection.js';
 import { type Task, Tasks } from './tasks.js';
 import { UsageMeter } from './usage.meter.js';
 
@@ -40,6 +40,8 @@ const REQUESTS = 12;
 /** When the server is up, and whoever started it has seen so. */
 const WARM_UP_MILLISECONDS = 2_000;
 const LONGEST_WAIT_MILLISECONDS = 10_000;
+/** Nothing more is to come. */
+const COMPLETE: MessageStop = { reason: 'end_turn' };
 const NOTHING_WRITTEN: Written = { text: '', citations: [], pending: [] };
 
 /**
@@ -100,7 +102,8 @@ export class AnthropicWriter
       return;
     }
     const said = new Said(written.text, written, true);
-    yield* this.perform(yield* this.tasks.recap(job, meter, signal), said, meter, signal);
+    const toTask = (tokens: number) => this.tasks.recap(job, tokens, meter, signal);
+    yield* this.perform(toTask, said, meter, signal);
   }
 
   override async *answer(
@@ -111,7 +114,8 @@ export class AnthropicWriter
     signal.throwIfAborted();
     const meter = this.meter();
     const said = new Said(written.text, written, false);
-    yield* this.perform(yield* this.tasks.question(job, meter, signal), said, meter, signal);
+    const toTask = (tokens: number) => this.tasks.question(job, tokens, meter, signal);
+    yield* this.perform(toTask, said, meter, signal);
   }
 
   override estimate(job: RecapJob | QuestionJob): number {
@@ -121,33 +125,47 @@ export class AnthropicWriter
 
   /** Has the task done to its end, in as many requests as it takes. */
   private async *perform(
-    task: Task,
+    toTask: (inputTokens: number) => AsyncGenerator<WriterEvent, Task>,
     said: Said,
     meter: UsageMeter,
     signal: AbortSignal,
   ): AsyncGenerator<WriterEvent> {
+    const { ANTHROPIC_INPUT_TOKENS, ANTHROPIC_MAX_TOKENS, ANTHROPIC_MODEL } = this.environment;
+    let task = yield* toTask(ANTHROPIC_INPUT_TOKENS);
     yield { kind: 'progress', stage: 'writing', done: said.count, total: task.bullets };
-    let stopReason: StopReason | null = null;
+    let stop: MessageStop = COMPLETE;
+    let isShrunk = false;
     for (let failures = 0, requests = 1; !isComplete(said, task); requests += 1) {
       const { length } = said;
       try {
-        stopReason = yield* this.attempt(task, said, meter, signal);
-        break;
+        stop = yield* this.attempt(task, said, meter, signal);
+        if (endingOf(stop) !== 'paused') break;
+        failures = said.length > length ? 1 : failures + 1;
+        if (failures >= TRIES || requests >= REQUESTS) break;
+        stop = COMPLETE;
       } catch (error) {
         signal.throwIfAborted();
+        const failure = await explainFailure(error);
+        if (failure.error.code === 'writer_input_too_long' && !isShrunk) {
+          isShrunk = true;
+          const asked = Math.min(ANTHROPIC_INPUT_TOKENS, estimateTokens(bytesOf(task.blocks)));
+          task = yield* toTask(Math.floor(asked / 2));
+          if (task.blocks.length > 0) continue;
+          throw failure.error;
+        }
         failures = said.length > length ? 1 : failures + 1;
-        if (failures >= TRIES || requests >= REQUESTS) throw (await explainFailure(error)).error;
-        await this.waitToRetry(error, failures, signal);
+        if (failures >= TRIES || requests >= REQUESTS) throw failure.error;
+        await this.waitToRetry(failure, failures, signal);
       }
     }
     yield* said.tell(citations(said));
-    if (said.count === 0) {
-      throw new DomainError('writer_failed', 'The language model gave no recap of these actions.');
-    }
+    const ending = endingOf(stop);
+    if (ending === 'paused' || ending === 'unknown') throw explainStop(stop);
+    if (said.count === 0) throw explainSilence(ending, stop, ANTHROPIC_MAX_TOKENS);
     yield {
       kind: 'end',
-      stopReason: isCut(stopReason) ? 'length' : 'end',
-      usage: meter.usage(this.environment.ANTHROPIC_MODEL),
+      stopReason: ending,
+      usage: meter.usage(ANTHROPIC_MODEL),
       bullets: said.count,
       uncited: said.uncited,
       ...task.remarks,
@@ -160,7 +178,7 @@ export class AnthropicWriter
     said: Said,
     meter: UsageMeter,
     signal: AbortSignal,
-  ): AsyncGenerator<WriterEvent, StopReason | null> {
+  ): AsyncGenerator<WriterEvent, MessageStop> {
     const { ANTHROPIC_MODEL, ANTHROPIC_MAX_TOKENS } = this.environment;
     // Whoever wrote the last bullet may not have come to cite it.
     if (!said.isOpen) yield* said.tell(citations(said));
@@ -169,25 +187,33 @@ export class AnthropicWriter
     const prompt = goOn(task.prompt, said.bullets);
     const request = streamed(prompt, ANTHROPIC_MODEL, ANTHROPIC_MAX_TOKENS);
     let heading = said.isSilent ? task.heading : '';
-    let stopReason: StopReason | null = null;
-    meter.begin(ANTHROPIC_MODEL);
-    for await (const event of this.client.stream(request, signal)) {
-      meter.read(event);
-      if (event.type === 'message_delta') stopReason = event.delta.stop_reason ?? stopReason;
-      for (const spoken of hear(event, parser, continuation, task.blocks)) {
+    const hear = function* (events: readonly BlockEvent[]): Generator<WriterEvent> {
+      for (const spoken of events.flatMap((event) => [...parser.hear(event)])) {
         if (heading) yield* said.tell([{ kind: 'text', text: heading }]);
         heading = '';
         yield* said.tell([spoken]);
       }
+    };
+    let stop: MessageStop = { reason: null };
+    meter.begin(ANTHROPIC_MODEL);
+    for await (const event of this.client.stream(request, signal)) {
+      meter.read(event);
+      stop = stopOf(event) ?? stop;
+      for (const told of blockEvents(event, task.blocks)) yield* hear(continuation.push(told));
     }
-    yield* said.tell(parser.text(continuation.end()));
-    yield* said.tell(parser.end());
-    return stopReason;
+    yield* hear(continuation.end());
+    const ending = endingOf(stop);
+    // What is paused is gone on with in the middle, like what broke off.
+    if (ending !== 'paused') yield* said.tell(parser.end(ending !== 'end'));
+    return stop;
   }
 
   /** @throws DomainError when there is no use in trying again, or not for long. */
-  private async waitToRetry(error: unknown, failures: number, signal: AbortSignal): Promise<void> {
-    const failure = await explainFailure(error);
+  private async waitToRetry(
+    failure: Failure,
+    failures: number,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { retryAfter } = failure;
     if (!failure.transient || (retryAfter ?? 0) > LONGEST_WAIT_MILLISECONDS) throw failure.error;
     // Replies that were refused together are told the same time to come back: they should not all.
@@ -207,25 +233,3 @@ const citations = (said: Said): WriterEvent[] =>
 
 /** Whether another pod had come to the last character already. */
 const isComplete = (said: Said, task: Task): boolean => said.count >= task.bullets && !said.isOpen;
-
-const isCut = (stopReason: StopReason | null): boolean =>
-  stopReason === 'max_tokens' || stopReason === 'model_context_window_exceeded';
-
-/** What an event says; events and deltas that are not known say nothing. */
-function* hear(
-  event: RawMessageStreamEvent,
-  parser: ReplyParser,
-  continuation: Continuation,
-  blocks: readonly Block[],
-): Generator<WriterEvent> {
-  if (event.type !== 'content_block_delta') return;
-  const { delta } = event;
-  if (delta.type === 'text_delta') yield* parser.text(continuation.push(delta.text));
-  if (delta.type !== 'citations_delta' || delta.citation.type !== 'content_block_location') return;
-
-  const { document_index, start_block_index, end_block_index } = delta.citation;
-  if (document_index !== 0) return;
-  for (const { actions } of blocks.slice(Math.max(0, start_block_index), end_block_index)) {
-    for (const { id } of actions) parser.cite(id);
-  }
-}

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { inspect } from 'node:util';
 
 import {
   EMULATED_KEY,
@@ -10,8 +11,10 @@ import {
 } from '../../../../test/support/emulated.writer.js';
 import type { LlmEmulator, LlmMessage, LlmScript } from '../../../../test/support/llm.emulator.js';
 import { goOnWith } from '../../../../test/support/llm.continuation.js';
-import { writeAll } from '../../../../test/support/recap.jobs.js';
+import { tokensOf } from '../../../../test/support/llm.request.js';
+import { jobOf, writeAll } from '../../../../test/support/recap.jobs.js';
 import type { AnthropicWriter, AnthropicWriterOptions } from './anthropic.writer.js';
+import { explainFailure } from './failure.js';
 
 let emulator: LlmEmulator;
 
@@ -33,6 +36,10 @@ const emulate = async (
 afterEach(async () => {
   await emulator.close();
 });
+
+const NO_CREDIT = 'Your credit balance is too low to access the Anthropic API.';
+const TOO_MANY =
+  'max_tokens: 128001 > 64000, which is the maximum allowed number of output tokens for emulated-model';
 
 describe('when the language model fails', () => {
   it.each([
@@ -80,22 +87,72 @@ describe('when the language model fails', () => {
   });
 
   it.each([
-    [401, 'authentication_error', 'writer_unavailable', /ANTHROPIC_API_KEY/],
-    [404, 'not_found_error', 'writer_unavailable', /ANTHROPIC_MODEL/],
-    [400, 'invalid_request_error', 'writer_failed', /refused/],
+    [401, 'authentication_error', '', 'writer_key_refused', /ANTHROPIC_API_KEY/],
+    [402, 'billing_error', '', 'writer_no_credit', /credit/],
+    [400, 'invalid_request_error', NO_CREDIT, 'writer_no_credit', /credit/],
+    [403, 'permission_error', '', 'writer_forbidden', /ANTHROPIC_MODEL/],
+    [404, 'not_found_error', 'model: claude-x', 'writer_model_not_found', /ANTHROPIC_MODEL/],
+    [400, 'invalid_request_error', TOO_MANY, 'writer_max_tokens_high', /ANTHROPIC_MAX_TOKENS/],
+    [400, 'invalid_request_error', 'messages: odd', 'writer_failed', /refused/],
   ])(
-    'does not repeat a request refused with %i, and keeps the key to itself',
-    async (status, type, code, detail) => {
-      const { error } = await writeUntilFailure(await emulate([{ status, type }]));
+    'does not repeat a request refused with %i %s %j, and keeps the key and the answer to itself',
+    async (status, type, said, code, detail) => {
+      const message = `${said} the body of the answer`;
+      const { error } = await writeUntilFailure(await emulate([{ status, type, message }]));
 
-      expect(error).toMatchObject({
-        code,
-        message: expect.stringMatching(detail),
-      });
-      expect(String(error)).not.toContain(EMULATED_KEY);
+      expect(error).toMatchObject({ code, message: expect.stringMatching(detail) });
+      expect(inspect(error, { depth: 9 })).not.toContain(EMULATED_KEY);
+      expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('the body of');
+      const cause = `${String(status)} ${type} (request req_011EmulatedRequest)`;
+      expect(error).toMatchObject({ cause: { message: cause } });
       expect(emulator.requests).toHaveLength(1);
     },
   );
+
+  it.each([
+    [400, 'invalid_request_error', 'prompt is too long: 208310 tokens > 200000 maximum'],
+    [400, 'invalid_request_error', 'input length and `max_tokens` exceed context limit: 1 + 2 > 2'],
+    [413, 'request_too_large', 'Request exceeds the maximum size'],
+  ])('asks once more with less when %i %s says %j', async (status, type, message) => {
+    const failure = { status, type, message };
+    const more = { ANTHROPIC_INPUT_TOKENS: 8_000 };
+    const long = jobOf(
+      job.actions.map((action) => ({ ...action, body: 'so it came to be. '.repeat(100) })),
+    );
+    const { writer, emulator: started } = await EmulatedWriter.start([failure, REPLY], more);
+    emulator = started;
+    const { text } = await writeAll(writer, long);
+
+    expect(text.endsWith(REPLY_TEXT)).toBe(true);
+    const [first = 0, second = 0] = emulator.requests.map(({ body }) => tokensOf(body));
+    expect(second).toBeLessThan(first / 1.5);
+  });
+
+  it('says what to do when less is too much as well', async () => {
+    const failure = { status: 413, type: 'request_too_large' };
+    const { error } = await writeUntilFailure(await emulate([failure, failure]));
+
+    expect(error).toMatchObject({
+      code: 'writer_input_too_long',
+      message: expect.stringMatching(/ANTHROPIC_INPUT_TOKENS/),
+    });
+  });
+
+  it('does not take its own mistakes for a broken connection', async () => {
+    const event = {
+      event: 'message_delta',
+      data: { delta: { stop_reason: 'end_turn' }, usage: 7 },
+    };
+    const odd = { event: 'content_block_start', data: { index: 0, content_block: null } };
+    const { text } = await writeAll(
+      await emulate([{ ...REPLY, steps: [odd, ...REPLY.steps, event] }]),
+      job,
+    );
+    expect(text.endsWith(REPLY_TEXT)).toBe(true);
+
+    const failure = await explainFailure(new TypeError('null has no property type'));
+    expect(failure).toMatchObject({ transient: false, error: { code: 'writer_failed' } });
+  });
 
   it.each([['cut'], ['stall'], [{ error: 'overloaded_error' }]] as const)(
     'has the model go on after %j in the middle, without a word lost or said twice',
@@ -132,6 +189,73 @@ describe('when the language model fails', () => {
     expect(emulator.requests).toHaveLength(4);
     expect(await emulator.requests[3]?.ended).toBe('aborted');
   });
+
+  it.each([
+    ['end_turn', 'end', ''],
+    ['stop_sequence', 'end', ''],
+    ['max_tokens', 'length', '…'],
+    ['model_context_window_exceeded', 'length', '…'],
+    ['refusal', 'refused', '…'],
+  ])('tells an answer that stopped for %s as %s', async (stopReason, told, mark) => {
+    const steps = [{ text: '- First thing was done\n' }, { text: '- Second thing whi' }];
+    const { text, end } = await writeAll(await emulate([{ steps, stopReason }]), job);
+
+    expect(text.endsWith(`- First thing was done\n- Second thing whi${mark}\n`)).toBe(true);
+    expect(end).toMatchObject({ stopReason: told, bullets: 2 });
+  });
+
+  it('marks no bullet that is whole as cut', async () => {
+    const reply: LlmMessage = { steps: [{ text: '- First\n- Second.' }], stopReason: 'max_tokens' };
+    const { text } = await writeAll(await emulate([reply]), job);
+    expect(text.endsWith('- First\n- Second.\n')).toBe(true);
+  });
+
+  it.each([['tool_use'], ['compaction'], [null]])(
+    'takes no answer for whole that stopped for %j, and says so',
+    async (stopReason) => {
+      const reply: LlmMessage = { steps: [{ text: '- First thing whi' }], stopReason };
+      const { events, error } = await writeUntilFailure(await emulate([reply]));
+
+      expect(error).toMatchObject({
+        code: 'writer_stopped',
+        message: expect.stringContaining(stopReason ?? 'without saying why'),
+      });
+      const text = events.map((event) => (event.kind === 'text' ? event.text : '')).join('');
+      expect(text.endsWith('- First thing whi…\n')).toBe(true);
+    },
+  );
+
+  it('goes on with an answer that pauses, but not for ever', async () => {
+    const script: LlmScript = (body, index) =>
+      index === 0 ? { ...brokenOff(1), stopReason: 'pause_turn' } : goOnWith(REPLY, body);
+    const { text, end } = await writeAll(await emulate(script), job);
+    expect(text.endsWith(`\n\n${REPLY_TEXT}`)).toBe(true);
+    expect(end.stopReason).toBe('end');
+    await emulator.close();
+
+    const pausing = await emulate(() => ({ steps: [], stopReason: 'pause_turn' }));
+    expect((await writeUntilFailure(pausing)).error).toMatchObject({ code: 'writer_stopped' });
+    expect(emulator.requests).toHaveLength(4);
+  });
+
+  it.each([
+    [
+      'refusal',
+      { category: 'cyber', explanation: 'the body of it' },
+      'writer_refused',
+      /\(cyber\)/,
+    ],
+    ['refusal', undefined, 'writer_refused', /declined to answer\./],
+    ['max_tokens', undefined, 'writer_max_tokens_low', /raise ANTHROPIC_MAX_TOKENS/],
+  ])(
+    'explains an answer without a word that stopped for %s',
+    async (stopReason, stopDetails, code, detail) => {
+      const reply: LlmMessage = { steps: [], stopReason, stopDetails };
+      const { error } = await writeUntilFailure(await emulate([reply]));
+      expect(error).toMatchObject({ code, message: expect.stringMatching(detail) });
+      expect(String(error)).not.toContain('the body of');
+    },
+  );
 
   it('gives no empty recap', async () => {
     const reply: LlmMessage = { steps: [{ text: 'I will not.' }] };

@@ -11,6 +11,7 @@ import { Agent, fetch } from 'undici';
 import type { Environment } from '../../../config/environment.js';
 import { DomainError } from '../../../errors/domain.error.js';
 import { observedAnswer, observedStream } from '../../../ops/model.channel.js';
+import { BrokenStream } from './broken.stream.js';
 import { IdleTimer } from './idle.timer.js';
 
 /** What it takes to have a request counted or answered in one piece. */
@@ -47,7 +48,8 @@ export class MessagesClient {
       const client = await this.connect();
       idle.start();
       const both = AbortSignal.any([signal, idle.signal]);
-      for await (const event of await client.messages.create(request, { signal: both })) {
+      const events = await client.messages.create(request, { signal: both });
+      for await (const event of readable(events)) {
         idle.stop();
         yield event;
         if (event.type === 'message_stop') return;
@@ -55,7 +57,7 @@ export class MessagesClient {
       }
       // An aborted stream just ends.
       both.throwIfAborted();
-      throw new Error('The stream ended before its message did.');
+      throw new BrokenStream();
     } catch (error) {
       signal.throwIfAborted();
       if (!idle.signal.aborted) throw error;
@@ -107,5 +109,24 @@ export class MessagesClient {
         }),
     );
     return this.client;
+  }
+}
+
+/** The events of a stream; whatever its reading fails with, but for an answer of the API, is a break. */
+async function* readable<T extends { readonly type: string }>(
+  events: AsyncIterable<T>,
+): AsyncGenerator<T> {
+  const { APIError } = await import('@anthropic-ai/sdk');
+  const reader = events[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await reader.next().catch((error: unknown) => {
+        throw error instanceof APIError ? error : new BrokenStream(error);
+      });
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    await reader.return?.();
   }
 }

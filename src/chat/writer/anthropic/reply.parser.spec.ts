@@ -4,20 +4,32 @@ import { marked } from 'marked';
 
 import { citationsFollowTheirBullets } from '../../../../test/support/recap.jobs.js';
 import type { WriterEvent } from '../recap.writer.js';
+import type { BlockEvent } from './block.events.js';
 import { ReplyParser } from './reply.parser.js';
 import { Said } from './said.js';
 
-/** Text as it comes, and citations of what came before. */
+/** Text as it comes, and citations of what came before, each with its text in a block of its own. */
 type Step = string | { readonly cite: string };
+
+const eventsOf = (steps: readonly Step[]): BlockEvent[] => {
+  let index = 0;
+  return steps.flatMap((step, place): BlockEvent[] => {
+    if (typeof step !== 'string') return [{ kind: 'cite', index, actionIds: [step.cite] }];
+    const isAfterCitation = typeof (steps[place - 1] ?? '') !== 'string';
+    if (isAfterCitation) index += 1;
+    return [
+      ...(isAfterCitation ? [{ kind: 'close', index: index - 1 } as const] : []),
+      ...(isAfterCitation || place === 0 ? [{ kind: 'open', index } as const] : []),
+      { kind: 'text', index, text: step },
+    ];
+  });
+};
 
 const parse = (steps: readonly Step[], limit = 5) => {
   const said = new Said('', { citations: [], pending: [] }, false);
   const parser = new ReplyParser(limit, said);
   const events: WriterEvent[] = [];
-  for (const step of steps) {
-    if (typeof step === 'string') events.push(...said.tell(parser.text(step)));
-    else parser.cite(step.cite);
-  }
+  for (const event of eventsOf(steps)) events.push(...said.tell(parser.hear(event)));
   events.push(...said.tell(parser.end()));
   const text = events.map((event) => (event.kind === 'text' ? event.text : '')).join('');
   const citations = events.flatMap((event) =>
@@ -73,18 +85,48 @@ describe('ReplyParser', () => {
     expect(citations).toEqual(['1 a']);
   });
 
-  it('joins a bullet that was broken into lines, and takes other markers too', () => {
-    expect(parse(['- one\n  bullet\n* another\n3. third']).text).toBe(
-      '- one bullet\n- another\n- third\n',
-    );
+  it('joins a bullet that was broken into lines', () => {
+    expect(parse(['- one\n  bullet\n- another']).text).toBe('- one bullet\n- another\n');
+  });
+
+  it.each(['* ', '• ', '– ', '— ', '・', '・ ', '2. ', '12) ', '  ◦ '])(
+    'takes lines that begin with %j as bullets',
+    (marker) => {
+      const reply = `${marker}最初の変更\n${marker}Second – with a dash\n- third`;
+      const letters = [...reply];
+
+      expect(parse([reply]).text).toBe('- 最初の変更\n- Second – with a dash\n- third\n');
+      expect(parse(letters).text).toBe(parse([reply]).text);
+    },
+  );
+
+  it.each([
+    ['an emoji of several', '- A family 👨\u200D👩\u200D👧 and ❤️\u200D🔥 arrived'],
+    ['halves of a surrogate pair', '- A rocket 🚀 started 🚀'],
+    ['Persian', '- می\u200Cخواهم این را'],
+    ['Sinhala', '- ශ්\u200Dරී ලංකා'],
+    ['Hindi', '- क्\u200Dष और क्\u200Cष'],
+  ])('keeps the letters of %s together wherever the chunks end', (_, reply) => {
+    expect(parse([reply]).text).toBe(`${reply}\n`);
+    for (let cut = 0; cut <= reply.length; cut += 1) {
+      expect(parse([reply.slice(0, cut), reply.slice(cut)]).text).toBe(`${reply}\n`);
+    }
+    expect(parse(Array.from(reply.split(''))).text).toBe(`${reply}\n`);
+  });
+
+  it('takes out what deceives, wherever the chunks end', () => {
+    const reply = '- pay\u200Cpal \u202Enrut\u202C a\u200Db \u200D\u200D\u2060x \u{E0041}y';
+    expect(parse([reply]).text).toBe('- paypal nrut ab x y\n');
+    expect(parse(reply.split('')).text).toBe('- paypal nrut ab x y\n');
   });
 
   it('cuts what is more than was asked for', () => {
-    const { text, bullets, citations } = parse(['- A\n- B\n- C', { cite: 'c' }, '\n- D'], 2);
+    const steps = ['- A\n', { cite: 'a' }, '- B\n', { cite: 'b' }, '- C', { cite: 'c' }, '\n- D'];
+    const { text, bullets, citations } = parse(steps, 2);
 
     expect(text).toBe('- A\n- B\n');
     expect(bullets).toBe(2);
-    expect(citations).toEqual([]);
+    expect(citations).toEqual(['1 a', '2 b']);
   });
 
   it.each([

@@ -4,6 +4,7 @@ import type { WriterEvent, Written } from '../recap.writer.js';
 export class Said {
   private citations: Written['citations'];
   private pending: readonly string[];
+  private endsLine: boolean;
 
   constructor(
     private text: string,
@@ -12,6 +13,7 @@ export class Said {
   ) {
     this.citations = citations;
     this.pending = pending;
+    this.endsLine = text.endsWith('\n');
   }
 
   get isSilent(): boolean {
@@ -35,7 +37,7 @@ export class Said {
 
   /** Whether the last bullet is unfinished. */
   get isOpen(): boolean {
-    return this.bullets !== '' && !this.bullets.endsWith('\n');
+    return this.bullets !== '' && !this.endsLine;
   }
 
   /** The actions that the last bullet is still to be cited with. */
@@ -52,6 +54,13 @@ export class Said {
     );
   }
 
+  /** The actions that a bullet is cited with. */
+  citationsOf(bullet: number): string[] {
+    return this.citations
+      .filter((citation) => citation.bullet === bullet)
+      .map(({ actionId }) => actionId);
+  }
+
   /** Passes events on, and remembers what they said. */
   *tell(events: Iterable<WriterEvent>): Generator<WriterEvent> {
     for (const event of events) {
@@ -62,15 +71,10 @@ export class Said {
 
   private hear(event: WriterEvent): void {
     if (event.kind === 'citation') this.citations = [...this.citations, event];
-    if (event.kind !== 'text') return;
-    const isNext = this.text.endsWith('\n');
-    this.pending = [...(isNext ? [] : this.pending), ...(event.pending ?? [])];
+    if (event.kind !== 'text' || event.text === '') return;
+    this.pending = [...(this.endsLine ? [] : this.pending), ...(event.pending ?? [])];
     this.text += event.text;
-  }
-
-  private citationsOf(bullet: number): string[] {
-    return this.citations
-      .filter((citation) => citation.bullet === bullet)
-      .map(({ actionId }) => actionId);
+    // Not asked of the whole text, which would be put together for it each time.
+    this.endsLine = event.text.endsWith('\n');
   }
 }

@@ -39,12 +39,14 @@ export class Tasks {
     private readonly client: MessagesClient,
   ) {}
 
+  /** @param tokens That the actions may take, as many as ANTHROPIC_INPUT_TOKENS or less. */
   async *recap(
     job: RecapJob,
+    tokens: number,
     meter: UsageMeter,
     signal: AbortSignal,
   ): AsyncGenerator<WriterEvent, Task> {
-    const selection = yield* this.select(job, meter, signal);
+    const selection = yield* this.select(job, tokens, meter, signal);
     const { blocks, condensed } = selection;
     return {
       prompt: recapPrompt(job, blocks),
@@ -57,12 +59,13 @@ export class Tasks {
 
   async *question(
     job: QuestionJob,
+    tokens: number,
     meter: UsageMeter,
     signal: AbortSignal,
   ): AsyncGenerator<WriterEvent, Task> {
-    const turns = this.turnsOf(job);
+    const turns = latestTurns(job.turns, tokens * SHARE_OF_TURNS);
     const omittedTurns = job.omittedTurns + job.turns.length - turns.length;
-    const { blocks, condensed } = yield* this.select(job, meter, signal);
+    const { blocks, condensed } = yield* this.select(job, tokens, meter, signal);
     return {
       prompt: questionPrompt(job, blocks, turns),
       blocks,
@@ -94,15 +97,16 @@ export class Tasks {
   /** The same for every reply about the same actions, so that the model's cache knows them. */
   private select(
     job: RecapJob | QuestionJob,
+    tokens: number,
     meter: UsageMeter,
     signal: AbortSignal,
   ): AsyncGenerator<WriterEvent, Selection> {
     const { client } = this;
-    const { ANTHROPIC_MODEL, ANTHROPIC_CONDENSE_MODEL, ANTHROPIC_INPUT_TOKENS } = this.environment;
+    const { ANTHROPIC_MODEL, ANTHROPIC_CONDENSE_MODEL } = this.environment;
     return makeRoom(
       job.actions,
       {
-        tokens: ANTHROPIC_INPUT_TOKENS,
+        tokens,
         count: (blocks) =>
           client.count({ model: ANTHROPIC_MODEL, ...actionsPrompt(job, blocks) }, signal),
         condenser: new Condenser({

@@ -26,7 +26,7 @@ export class UsageMeter {
   }
 
   read(event: RawMessageStreamEvent): void {
-    if (event.type === 'message_start') this.told = event.message.usage;
+    if (event.type === 'message_start') this.told = known(event.message.usage);
     if (event.type === 'content_block_delta' && event.delta.type === 'text_delta') {
       this.heard += Buffer.byteLength(event.delta.text);
     }
@@ -81,5 +81,10 @@ const countsOf = (told: Told): TokenCounts => ({
   output: told.output_tokens ?? 0,
 });
 
-const known = (told: Told): Told =>
-  Object.fromEntries(Object.entries(told).filter(([, value]) => typeof value === 'number'));
+/** Gateways leave it out, or put something else there. */
+const known = (told: unknown): Told =>
+  Object.fromEntries(
+    Object.entries(typeof told === 'object' ? (told ?? {}) : {}).filter(
+      ([, value]) => typeof value === 'number',
+    ),
+  );
