@@ -130,7 +130,7 @@ describe('when the language model fails', () => {
 
   it('says what to do when less is too much as well', async () => {
     const failure = { status: 413, type: 'request_too_large' };
-    const { error } = await writeUntilFailure(await emulate([failure, failure]));
+    const { error } = await writeUntilFailure(await emulate(() => failure));
 
     expect(error).toMatchObject({
       code: 'writer_input_too_long',
