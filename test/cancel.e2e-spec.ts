@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
 import type { ReplyDto } from '../src/chat/replies/replies.dto.js';
 import { eventually } from './support/eventually.js';
 import { type LlmEmulator, startLlmEmulator } from './support/llm.emulator.js';
+import { RedisServer } from './support/redis.server.js';
 import { RepositoryFolder } from './support/repository.js';
 import { TestServer } from './support/server.js';
 import type { SocketClient } from './support/socket.client.js';
@@ -169,5 +171,51 @@ describe('cancel', () => {
       expect(socket.frames.some(({ data }) => data.ref === 'late' && data.replyId)).toBe(true);
     });
     await server.delete('/session', { token: grant.accessToken });
+  });
+});
+
+// Only a Redis can be full while others write.
+const withRedis = process.env.TEST_REDIS_URL ? describe : describe.skip;
+
+withRedis('cancel on a Redis that holds as much as it may', () => {
+  it('still stops the model, whatever way it is asked for', async () => {
+    const folder = new RepositoryFolder().add('one', [{ subject: 'feat: one' }]);
+    const llm = await startLlmEmulator(() => ENDLESS);
+    const redis = await RedisServer.start();
+    const server = await TestServer.start({
+      GIT_ROOT: folder.path,
+      REDIS_URL: redis.url,
+      ANTHROPIC_API_KEY: 'sk-test',
+      ANTHROPIC_BASE_URL: llm.url,
+    });
+    const operator = new Redis(redis.url);
+    const setLimit = (bytes: string) => operator.config('SET', 'maxmemory', bytes);
+    try {
+      const grant = await server.clone('one');
+      const socket = await server.connect(grant);
+      for (const by of ['socket', 'DELETE'] as const) {
+        socket.frames.length = 0;
+        socket.send('recap', { ref: by });
+        const { replyId = '' } = (await socket.waitForEvent('accepted')).data;
+        await socket.waitForEvent('token');
+        const request = llm.requests.at(-1);
+        await setLimit('1');
+        if (by === 'socket') socket.send('cancel', { replyId });
+        else {
+          const { accessToken: token } = grant;
+          expect((await server.delete(`/replies/${replyId}`, { token })).status).toBe(204);
+        }
+        expect(await request?.ended).toBe('aborted');
+        // Its last words wait for room.
+        await setLimit('0');
+        const end = await socket.waitForEnd(replyId);
+        expect(end).toMatchObject({ event: 'done', data: { stopReason: 'cancelled' } });
+      }
+    } finally {
+      operator.disconnect();
+      await server.stop();
+      await Promise.all([redis.stop(), llm.close()]);
+      folder.remove();
+    }
   });
 });

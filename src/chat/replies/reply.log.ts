@@ -70,9 +70,16 @@ export class ReplyLog {
     return last !== undefined && isLast(last);
   }
 
-  /** Asks the writer, on whichever pod, to stop. */
+  /**
+   * Asks the writer, on whichever pod, to stop. A store that is full keeps no mark, but still tells the
+   * writer: a reply that costs must not go on for want of memory.
+   */
   async cancel(ttlMs: number): Promise<void> {
-    await this.state.mark(this.key, ttlMs);
+    try {
+      await this.state.mark(this.key, ttlMs);
+    } catch (error) {
+      if (!isFull(error)) throw error;
+    }
     await this.state.publish(this.key, CANCEL);
   }
 
@@ -102,3 +109,6 @@ export class ReplyLog {
     return `{${this.session.id}}:log:${this.replyId}#${String(seq)}`;
   }
 }
+
+const isFull = (error: unknown): boolean =>
+  error instanceof DomainError && error.code === 'state_full';
