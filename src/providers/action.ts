@@ -47,6 +47,10 @@ export interface Action {
   /** Where a reader sees it; for a commit of a repository without a web address its SWHID, `swh:1:rev:<sha>`. */
   readonly url: string;
   readonly sha?: string;
+  /** Of a commit: it is on the default or a release branch, or a release has it. Absent where that is not known. */
+  readonly merged?: boolean;
+  /** Of a commit that is not merged: the branch that it is on. */
+  readonly branch?: string;
   readonly number?: number;
   readonly state?: ActionState;
   readonly labels: readonly string[];

@@ -71,6 +71,13 @@ export class ActionDto {
   /** Where a reader sees it; a commit without a web address has its SWHID, `swh:1:rev:…`. */
   url: string;
   sha?: string;
+  /**
+   * Of a commit: whether it is on the default or a release branch, or a release has it. Absent where
+   * that is not known.
+   */
+  merged?: boolean;
+  /** Of a commit that is not merged: the branch that it is on. */
+  branch?: string;
   number?: number;
   @ApiProperty({ enum: ACTION_STATES, enumName: 'ActionState', required: false })
   state?: ActionState;

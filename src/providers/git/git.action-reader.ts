@@ -1,10 +1,12 @@
 import type { Action, ActionQuery, Author } from '../action.js';
 import { authorMatcher } from './git.author.js';
-import { readLog, startLog } from './git.log.js';
+import { readLog } from './git.log.js';
 import { commitAction, releaseAction } from './git.mapper.js';
-import type { GitProcess } from './git.process.js';
+import { GitError } from './git.process.js';
 import type { OpenRepository } from './git.source.js';
-import { readTags, startTags } from './git.tags.js';
+import { readTags } from './git.tags.js';
+import { ChangeFilter } from './history/change.filter.js';
+import type { CommitGraphCache } from './history/commit-graph.cache.js';
 import { LineCounter } from './line-counter.js';
 import { Mailmap } from './mailmap.js';
 
@@ -20,40 +22,51 @@ const MAX_BATCH = 200;
  */
 export async function* readActions(
   { folder, describe, hasFiles }: OpenRepository,
+  graphs: CommitGraphCache,
   query: ActionQuery,
   signal: AbortSignal,
   onGap: (reason: string) => void,
 ): AsyncGenerator<Action[], void> {
-  let log: GitProcess | undefined;
-  let tags: GitProcess | undefined;
   const mailmap = new Mailmap(folder, signal);
   const counter = hasFiles ? new LineCounter(folder, signal) : undefined;
   const wanted = actionFilter(query);
   try {
-    if (query.types.includes('commit')) log = await startLog(folder, query, signal);
-    if (query.types.includes('release')) tags = await startTags(folder, signal);
-    const about = await describe();
-    for await (const entries of log ? readLog(log, query) : []) {
-      const people = await mailmap.canonical(entries.flatMap(({ coAuthors }) => coAuthors));
-      const actions = entries.map((entry) =>
-        commitAction(entry, people.splice(0, entry.coAuthors.length), about),
-      );
-      const matching = actions.filter(wanted);
-      const counts = await counter?.count(matching.map(({ sha = '' }) => sha));
-      yield* inBatches(matching.map((action) => ({ ...action, ...counts?.get(action.sha ?? '') })));
+    const [history, about] = await Promise.all([graphs.read(folder, signal), describe()]);
+    history.gaps.forEach(onGap);
+    if (query.types.includes('commit')) {
+      const changes = new ChangeFilter(history);
+      const seconds = { since: toSeconds(query.since), until: toSeconds(query.until) };
+      const commits = await history.commits(seconds);
+      for await (const entries of readLog(folder, commits, query, signal)) {
+        const fresh = entries.filter((entry) => changes.isNew(entry));
+        const people = await mailmap.canonical(fresh.flatMap(({ coAuthors }) => coAuthors));
+        const actions = fresh.map((entry) =>
+          commitAction(entry, people.splice(0, entry.coAuthors.length), about),
+        );
+        const matching = actions.filter(wanted);
+        const counts = await counter?.count(matching.map(({ sha = '' }) => sha));
+        yield* inBatches(
+          matching.map((action) => ({ ...action, ...counts?.get(action.sha ?? '') })),
+        );
+      }
     }
-    for await (const entries of tags ? readTags(tags, query) : []) {
-      const taggers = await mailmap.canonical(entries.map(({ tagger }) => tagger));
-      const actions = entries.map((tag, index) =>
-        releaseAction(tag, taggers[index] ?? tag.tagger, about),
-      );
-      yield* inBatches(actions.filter(wanted));
+    if (query.types.includes('release')) {
+      for await (const entries of readTags(folder, history, query, signal)) {
+        const taggers = await mailmap.canonical(entries.map(({ tagger }) => tagger));
+        const actions = entries.map((tag, index) =>
+          releaseAction(tag, taggers[index] ?? tag.tagger, about),
+        );
+        yield* inBatches(actions.filter(wanted));
+      }
     }
     if (counter?.gap !== undefined) onGap(counter.gap);
+    if (history.isBroken) throw new GitError('failed', 'objects are missing');
   } finally {
-    await Promise.all([log?.stop(), tags?.stop(), mailmap.close(), counter?.close()]);
+    await Promise.all([mailmap.close(), counter?.close()]);
   }
 }
+
+const toSeconds = (date: Date): number => Math.ceil(date.getTime() / 1000);
 
 function actionFilter({ authors, includeBots }: ActionQuery): (action: Action) => boolean {
   const matches = authorMatcher(authors);

@@ -53,6 +53,7 @@ describe('GitFetcher on a local repository', () => {
         timestamp: '2026-01-05T10:00:00.000Z',
         url: `swh:1:rev:${sha}`,
         sha,
+        merged: true,
         labels: [],
       },
     ]);

@@ -13,6 +13,7 @@ import { GitError } from './git.process.js';
 import type { GitRepository } from './git.repository.js';
 import type { GitSource, OpenRepository } from './git.source.js';
 import { GitWebAddress } from './git.web-address.js';
+import { CommitGraphCache } from './history/commit-graph.cache.js';
 import { LOCAL_SCHEME, LocalSource } from './local.source.js';
 import { RemoteSource } from './remote.source.js';
 
@@ -22,7 +23,7 @@ const NOTHING_TO_READ = {
     'git itself knows commits and tags only; pull requests, issues and reviews are with the host.',
 } as const;
 
-/** Any git repository, without an account: its commits, and its annotated tags as releases. */
+/** Any git repository, without an account: its commits, and its version tags as releases. */
 @Injectable()
 export class GitFetcher extends BaseFetcher {
   readonly provider = 'git';
@@ -31,6 +32,7 @@ export class GitFetcher extends BaseFetcher {
     private readonly local: LocalSource,
     private readonly remote: RemoteSource,
     private readonly capacity: GitCapacity,
+    private readonly graphs: CommitGraphCache,
   ) {
     super();
   }
@@ -96,7 +98,8 @@ export class GitFetcher extends BaseFetcher {
     let leave = (): void => undefined;
     try {
       leave = await this.capacity.beginReading(client, signal);
-      for await (const actions of readActions({ ...opened, describe }, query, signal, onGap)) {
+      const reading = readActions({ ...opened, describe }, this.graphs, query, signal, onGap);
+      for await (const actions of reading) {
         begun = true;
         yield { actions, coverage: [] };
       }

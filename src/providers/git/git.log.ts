@@ -1,14 +1,17 @@
 import { coAuthorsOf } from '../co-authors.js';
+import type { Person } from '../person.js';
 import { GitError, GitProcess, type RepositoryFolder } from './git.process.js';
 import { readRecords } from './git.records.js';
-import type { Person } from '../person.js';
+import { GitObjects } from './history/git.objects.js';
+import type { PlacedCommit, PlacedCommits } from './history/placed-commits.js';
+import { ObjectHeader, type Signature } from './history/object-header.js';
 
 /** A commit as `git log` tells it, people mapped by .mailmap (co-authors not yet), text as it came. */
-export interface LogEntry {
-  readonly sha: string;
-  readonly parents: number;
+export interface LogEntry extends Omit<PlacedCommit, 'committedAt'> {
   /** Seconds since 1970. */
   readonly committedAt: number;
+  /** Seconds since 1970, as they stand there; empty where git cannot read them. */
+  readonly authoredAt: string;
   readonly author: Person;
   readonly committer: Person;
   readonly subject: string;
@@ -25,8 +28,8 @@ export interface LogWindow {
 
 const FIELDS = [
   '%H',
-  '%P',
   '%ct',
+  '%at',
   '%aN',
   '%aE',
   '%cN',
@@ -36,84 +39,103 @@ const FIELDS = [
   '%(trailers:key=Co-authored-by,valueonly,unfold,separator=%x0a)',
 ];
 const LOG_TIMEOUT = 120_000;
-/**
- * At the first commit older than --since git takes all its ancestors for older too. Clocks differ,
- * and a commit may be a little older than its parent: look back a day further and choose ourselves.
- */
-const CLOCK_SKEW_SECONDS = 86_400;
+/** git keeps the messages of all commits that it is asked for at once. */
+const COMMITS_A_RUN = 5_000;
 
-/** Branches, remote branches, tags and a detached HEAD: not stashes, notes, nor a mirror's unmerged pull requests. */
-export const ALL_WORK: readonly string[] = [
-  'refs/stash',
-  'refs/notes/*',
-  'refs/original/*',
-  'refs/pull/*',
-  'refs/merge-requests/*',
-  'refs/pull-requests/*',
-]
-  .map((pattern) => `--exclude=${pattern}`)
-  .concat('--all');
-
-const instant = (seconds: number): string => `@${Math.max(0, seconds)} +0000`;
-
-/** Starts `git log` for a window of committer dates. */
-export async function startLog(
+/** The commits of a window, in portions as git prints them, in the order in which they are given. */
+export async function* readLog(
   folder: RepositoryFolder,
-  { since, until }: LogWindow,
+  commits: PlacedCommits,
+  window: LogWindow,
+  signal: AbortSignal,
+): AsyncGenerator<LogEntry[], void> {
+  const objects = new GitObjects(folder, signal);
+  try {
+    for (let start = 0; start < commits.length; start += COMMITS_A_RUN) {
+      const asked = commits.slice(start, start + COMMITS_A_RUN);
+      const bySha = new Map(asked.map((commit) => [commit.sha, commit]));
+      const git = await startLog(folder, [...bySha.keys()], signal);
+      for await (const records of readRecords(git, FIELDS.length)) {
+        const entries: LogEntry[] = [];
+        for (const fields of records) {
+          const entry = entryOf(fields, bySha);
+          const whole = needsHeader(fields) ? await mended(entry, objects) : entry;
+          if (isWithin(window, whole.committedAt)) entries.push(whole);
+        }
+        if (entries.length > 0) yield entries;
+      }
+    }
+  } finally {
+    await objects.close();
+  }
+}
+
+async function startLog(
+  folder: RepositoryFolder,
+  hashes: readonly string[],
   signal: AbortSignal,
 ): Promise<GitProcess> {
-  const oldest = Math.floor(since.getTime() / 1000) - CLOCK_SKEW_SECONDS;
-  const newest = Math.ceil(until.getTime() / 1000) - 1;
   const git = await GitProcess.start({
     arguments: [
       'log',
       '-z',
+      '--no-walk=unsorted',
+      '--stdin',
       '--use-mailmap',
       '--no-decorate',
       '--no-color',
       '--no-show-signature',
       '--no-patch',
       '--encoding=UTF-8',
-      `--since=${instant(oldest)}`,
-      `--until=${instant(newest)}`,
       `--format=tformat:${FIELDS.join('%x00')}`,
-      ...ALL_WORK,
-      '--end-of-options',
     ],
     folder,
     signal,
     timeout: LOG_TIMEOUT,
   });
-  git.input.end();
+  git.input.end(`${hashes.join('\n')}\n`);
   return git;
 }
 
-/** The commits of a running `git log` that are inside the window, in portions as git prints them. */
-export async function* readLog(
-  git: AsyncIterable<Buffer>,
-  { since, until }: LogWindow,
-): AsyncGenerator<LogEntry[], void> {
-  for await (const records of readRecords(git, FIELDS.length)) {
-    const entries = records.map(entryOf).filter(({ committedAt }) => {
-      const instant = committedAt * 1000;
-      return instant >= since.getTime() && instant < until.getTime();
-    });
-    if (entries.length > 0) yield entries;
-  }
-}
-
-function entryOf(fields: readonly string[]): LogEntry {
-  const [sha = '', parents = '', committedAt, aName = '', aEmail = '', cName = '', cEmail = ''] =
+function entryOf(fields: readonly string[], asked: ReadonlyMap<string, PlacedCommit>): LogEntry {
+  const [sha = '', committedAt, authoredAt = '', aName = '', aEmail = '', cName = '', cEmail = ''] =
     fields;
-  if (!/^[0-9a-f]{40,64}$/.test(sha)) throw new GitError('failed', 'git log lost its place');
+  const placed = asked.get(sha);
+  if (!placed) throw new GitError('failed', 'git log lost its place');
   return {
-    sha,
-    parents: parents === '' ? 0 : parents.split(' ').length,
-    committedAt: Number(committedAt),
+    ...placed,
+    committedAt: committedAt ? Number(committedAt) : (placed.committedAt ?? NaN),
+    authoredAt,
     author: { name: aName, email: aEmail },
     committer: { name: cName, email: cEmail },
     subject: fields[7] ?? '',
     body: fields[8] ?? '',
     coAuthors: coAuthorsOf(fields[9] ?? ''),
   };
+}
+
+/** git leaves a date that it cannot read empty, and the format's own letters where it finds nobody. */
+const needsHeader = ([, committedAt, , ...people]: readonly string[]): boolean =>
+  committedAt === '' || people.slice(0, 4).some((text, index) => text === FIELDS[3 + index]);
+
+/** What git could not make sense of, read as leniently as it was written. */
+async function mended(entry: LogEntry, objects: GitObjects): Promise<LogEntry> {
+  const object = await objects.read(entry.sha);
+  if (!object) return entry;
+  const header = new ObjectHeader(object);
+  const [author, committer] = [header.signature('author'), header.signature('committer')];
+  return {
+    ...entry,
+    committedAt: (Number.isNaN(entry.committedAt) ? committer?.seconds : entry.committedAt) ?? NaN,
+    author: found(entry.author, author),
+    committer: found(entry.committer, committer),
+  };
+}
+
+const found = (told: Person, signature: Signature | undefined): Person =>
+  told.name.startsWith('%') ? (signature?.person ?? { name: '', email: '' }) : told;
+
+function isWithin({ since, until }: LogWindow, seconds: number): boolean {
+  const instant = seconds * 1000;
+  return instant >= since.getTime() && instant < until.getTime();
 }

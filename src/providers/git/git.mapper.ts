@@ -29,13 +29,15 @@ export function commitAction(
     // ISO/IEC 18670: a commit's identifier that needs no host.
     url: address?.commitUrl(entry.sha) ?? `swh:1:rev:${entry.sha}`,
     sha: entry.sha,
+    merged: entry.merged,
+    ...(entry.branch !== undefined && { branch: plainLine(entry.branch) }),
     labels: [],
     ...(pullRequest && { pullRequest }),
     ...(entry.parents > 1 && { merge: true }),
   };
 }
 
-/** An annotated tag as a release. Its tagger is given already mapped by .mailmap. */
+/** A tag as a release. Its tagger is given already mapped by .mailmap. */
 export function releaseAction(
   tag: TagEntry,
   tagger: Person,
@@ -52,12 +54,16 @@ export function releaseAction(
     author: commitAuthor(tagger),
     coAuthors: [],
     timestamp: new Date(tag.taggedAt * 1000).toISOString(),
-    url: address?.tagUrl(tag.name) ?? `swh:1:rel:${tag.object}`,
-    ...(tag.commit !== '' && { sha: tag.commit }),
+    url: address?.tagUrl(tag.name) ?? swhidOf(tag),
+    ...(tag.commit !== undefined && { sha: tag.commit }),
     state: 'published',
     labels: [],
   };
 }
+
+/** ISO/IEC 18670: a tag that is only a name of a commit has no identifier but the commit's. */
+const swhidOf = ({ object, commit }: TagEntry): string =>
+  `swh:1:${object === commit ? 'rev' : 'rel'}:${object}`;
 
 function othersThan(author: Author, coAuthors: readonly Author[]): Author[] {
   const seen = new Set([keyOf(author)]);

@@ -4,6 +4,7 @@ import { GitCapacity } from './git.capacity.js';
 import { GitCloneCache } from './git.clone-cache.js';
 import { GitFetcher } from './git.fetcher.js';
 import { GitGate } from './git.gate.js';
+import { CommitGraphCache } from './history/commit-graph.cache.js';
 import { HostResolver } from '../host.resolver.js';
 import { LocalRepositories } from './local-repositories.js';
 import { LocalSource } from './local.source.js';
@@ -20,6 +21,7 @@ import { SilentHosts } from './silent.hosts.js';
     GitCapacity,
     SilentHosts,
     GitCloneCache,
+    CommitGraphCache,
     RemoteSource,
     GitFetcher,
   ],

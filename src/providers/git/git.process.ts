@@ -171,6 +171,11 @@ export class GitProcess implements AsyncIterable<Buffer> {
     }
   }
 
+  /** What git said besides, once its output has been read: it quotes addresses and paths. */
+  get warnings(): string {
+    return this.diagnostics;
+  }
+
   /** Ends git if it still runs, and returns when it is gone. */
   async stop(): Promise<void> {
     this.kill();

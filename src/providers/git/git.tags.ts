@@ -1,75 +1,62 @@
-import { GitProcess, type RepositoryFolder } from './git.process.js';
-import { readRecords } from './git.records.js';
-import type { LogWindow } from './git.log.js';
 import type { Person } from '../person.js';
+import type { LogWindow } from './git.log.js';
+import type { RepositoryFolder } from './git.process.js';
+import { GitObjects } from './history/git.objects.js';
+import type { History } from './history/history.js';
+import type { ReleaseTag } from './history/release-tags.js';
+import { readAuthor, readTagMessage } from './history/tag-object.js';
 
-/** An annotated tag, text as it came, the tagger not yet mapped by .mailmap. */
+/** A tag that is a release, text as it came, the tagger not yet mapped by .mailmap. */
 export interface TagEntry {
   readonly name: string;
-  /** The tag object's own hash. */
+  /** The tag object's own hash, or the commit's that it is only a name of. */
   readonly object: string;
-  /** The hash of what is tagged. */
-  readonly commit: string;
+  /** The hash of the commit that is tagged; absent where it is none. */
+  readonly commit?: string;
   /** Seconds since 1970. */
   readonly taggedAt: number;
   readonly tagger: Person;
   readonly message: string;
 }
 
-const FIELDS = [
-  '%(refname:lstrip=2)',
-  '%(objectname)',
-  '%(*objectname)',
-  '%(taggerdate:unix)',
-  '%(taggername)',
-  '%(taggeremail:trim)',
-  '%(contents:subject)%0a%0a%(contents:body)',
-];
-const TAGS_TIMEOUT = 60_000;
+const TAGS_AT_ONCE = 200;
 
-/** Starts listing tags, newest first. git says of annotated tags that they are "meant for release". */
-export async function startTags(
-  folder: RepositoryFolder,
-  signal: AbortSignal,
-): Promise<GitProcess> {
-  const git = await GitProcess.start({
-    arguments: [
-      'for-each-ref',
-      '--sort=-taggerdate',
-      `--format=${FIELDS.join('%00')}%00`,
-      'refs/tags',
-    ],
-    folder,
-    signal,
-    timeout: TAGS_TIMEOUT,
-  });
-  git.input.end();
-  return git;
-}
-
-/** The annotated tags made inside the window. A lightweight tag has no date of its own and is none. */
+/**
+ * The releases of the window, newest first. A tag with a message says itself when it was made and by
+ * whom; one that is only a name counts as made with its commit.
+ */
 export async function* readTags(
-  git: AsyncIterable<Buffer>,
+  folder: RepositoryFolder,
+  history: History,
   { since, until }: LogWindow,
+  signal: AbortSignal,
 ): AsyncGenerator<TagEntry[], void> {
-  for await (const records of readRecords(git, FIELDS.length)) {
-    const tags = records.map(entryOf).filter(({ taggedAt }) => {
+  const dated = history
+    .releases()
+    .map((tag) => ({ ...tag, taggedAt: tag.taggedAt ?? history.dateOf(tag.commit) ?? NaN }))
+    .filter(({ taggedAt }) => {
       const instant = taggedAt * 1000;
       return instant >= since.getTime() && instant < until.getTime();
-    });
-    if (tags.length > 0) yield tags;
+    })
+    .sort((one, other) => other.taggedAt - one.taggedAt);
+  const objects = new GitObjects(folder, signal);
+  try {
+    for (let start = 0; start < dated.length; start += TAGS_AT_ONCE) {
+      const entries: TagEntry[] = [];
+      for (const tag of dated.slice(start, start + TAGS_AT_ONCE)) {
+        entries.push({ ...tag, ...(await saidBy(objects, tag)) });
+      }
+      yield entries;
+    }
+  } finally {
+    await objects.close();
   }
 }
 
-function entryOf(fields: readonly string[]): TagEntry {
-  const [name = '', object = '', commit = '', taggedAt = '', tagger = '', email = ''] = fields;
-  return {
-    // for-each-ref ends a record with a line break of its own, before the next one's name.
-    name: name.trimStart(),
-    object,
-    commit,
-    taggedAt: taggedAt === '' ? NaN : Number(taggedAt),
-    tagger: { name: tagger, email },
-    message: fields[6] ?? '',
-  };
+async function saidBy(
+  objects: GitObjects,
+  { object, commit }: ReleaseTag,
+): Promise<Pick<TagEntry, 'tagger' | 'message'>> {
+  const told = object === commit ? undefined : await readTagMessage(objects, object);
+  return told ?? { tagger: await readAuthor(objects, object), message: '' };
 }

@@ -3,13 +3,13 @@ import type { Connection } from '../connection.js';
 import type { Repository } from '../repository.js';
 import { SharedWork } from '../shared-work.js';
 import { clientOf, GitCapacity } from './git.capacity.js';
-import { GitDescription } from './git.description.js';
 import { gitProblem } from './git.problem.js';
 import type { RepositoryFolder } from './git.process.js';
 import type { GitRepository } from './git.repository.js';
 import type { GitSource, OpenRepository } from './git.source.js';
 import { GitWebAddress } from './git.web-address.js';
 import { LocalRepositories, type LocalRepository } from './local-repositories.js';
+import { CommitGraphCache } from './history/commit-graph.cache.js';
 import { OriginMemory } from './origin.memory.js';
 
 export const LOCAL_SCHEME = 'path:';
@@ -23,6 +23,7 @@ export class LocalSource implements GitSource {
   constructor(
     private readonly repositories: LocalRepositories,
     private readonly capacity: GitCapacity,
+    private readonly graphs: CommitGraphCache,
   ) {}
 
   async connect(wish: string): Promise<{ baseUrl: string; label: string }> {
@@ -52,15 +53,16 @@ export class LocalSource implements GitSource {
 
   private async ask(connection: Connection, signal: AbortSignal): Promise<Repository> {
     const local = await this.repositories.open(pathOf(connection));
-    const about = new GitDescription(local.folder, signal);
     const answers = this.capacity.ask(clientOf(connection), signal, () =>
       Promise.all([
         this.describe(local, local.folder, signal),
-        about.newestCommit(),
-        about.defaultBranch(),
+        this.graphs.read(local.folder, signal).then(async (history) => ({
+          branch: history.defaultBranch,
+          newest: await history.newest(Date.now() / 1000),
+        })),
       ]),
     );
-    const [{ reference }, newest, branch] = await answers.catch((error: unknown) => {
+    const [{ reference }, { newest, branch }] = await answers.catch((error: unknown) => {
       throw gitProblem(error, local.path);
     });
     return {
@@ -71,8 +73,8 @@ export class LocalSource implements GitSource {
       private: true,
       archived: false,
       fork: false,
-      ...(newest && branch !== undefined && { defaultBranch: branch }),
-      ...(newest && { pushedAt: newest.toISOString() }),
+      ...(branch !== undefined && { defaultBranch: branch }),
+      ...(newest !== undefined && { pushedAt: new Date(newest * 1000).toISOString() }),
     };
   }
 

@@ -13,7 +13,9 @@ const mention = (remote: string, entry: Partial<LogEntry>) => {
     {
       sha: 'a'.repeat(40),
       parents: 1,
+      merged: true,
       committedAt: 0,
+      authoredAt: '0',
       author: ADA,
       committer: ADA,
       subject: '',

@@ -1,0 +1,19 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+
+/** Where a linked work tree's repository keeps what all its work trees share: https://git-scm.com/docs/gitrepository-layout */
+export async function commonDirectoryOf(gitDirectory: string): Promise<string> {
+  const pointer = await readFile(join(gitDirectory, 'commondir'), 'utf8').catch(() => undefined);
+  return pointer === undefined ? gitDirectory : resolve(gitDirectory, pointer.trim());
+}
+
+/** Changes when other commits count as parents of a commit: a shallow clone was deepened, grafts were made. */
+export async function parentageOf(gitDirectory: string): Promise<string> {
+  const common = await commonDirectoryOf(gitDirectory);
+  const files = ['shallow', 'info/grafts', 'objects'].map((name) => join(common, name));
+  const states = await Promise.all(files.map((file) => stat(file).catch(() => undefined)));
+  const [shallow, grafts, objects] = states.map(
+    (state) => state && [state.ino, state.mtimeMs, state.size],
+  );
+  return JSON.stringify([shallow, grafts, objects?.[0]]);
+}

@@ -1,0 +1,55 @@
+import type { Person } from '../../person.js';
+import type { GitObject } from './git.objects.js';
+
+const MAX_LINE_LENGTH = 1_000;
+
+export interface Signature {
+  readonly person: Person;
+  /** Seconds since 1970; undefined where there are none. */
+  readonly seconds?: number;
+}
+
+/** What a commit or tag says of itself before its message, read as leniently as it was written. */
+export class ObjectHeader {
+  private readonly lines: readonly string[];
+  /** What follows, without a signature at its end. */
+  readonly message: string;
+
+  constructor({ content }: GitObject) {
+    const text = content.toString('utf8');
+    const end = text.indexOf('\n\n');
+    this.lines = (end === -1 ? text : text.slice(0, end)).split('\n');
+    const message = end === -1 ? '' : text.slice(end + 2);
+    this.message = message.replace(/^-----BEGIN (?:PGP|SSH|SIGNED) [^]*/m, '');
+  }
+
+  /** `tree`, `object`, `type`: the first of that name. */
+  field(name: string): string | undefined {
+    return this.fields(name)[0];
+  }
+
+  fields(name: string): string[] {
+    return this.lines
+      .filter((line) => line.startsWith(`${name} `))
+      .map((line) => line.slice(name.length + 1));
+  }
+
+  /** `author`, `committer`, `tagger`: `Name <address> seconds offset`, any part of which may be missing. */
+  signature(name: string): Signature | undefined {
+    const line = this.field(name)?.slice(0, MAX_LINE_LENGTH);
+    if (line === undefined) return undefined;
+    const bracket = line.lastIndexOf('>');
+    const [, who = line, seconds] = /^(.*?)\s*(-?\d+)(?:\s+\S*)?$/.exec(line) ?? [];
+    const contact = bracket === -1 ? who : line.slice(0, bracket + 1);
+    const [, after] = /^\s*(-?\d+)/.exec(line.slice(bracket + 1)) ?? [];
+    const date = bracket === -1 ? seconds : after;
+    const open = contact.indexOf('<');
+    return {
+      person: {
+        name: (open === -1 ? contact : contact.slice(0, open)).trim(),
+        email: open === -1 ? '' : contact.slice(open + 1).replace(/[<>\s]+/g, ''),
+      },
+      ...(date !== undefined && { seconds: Number(date) }),
+    };
+  }
+}
