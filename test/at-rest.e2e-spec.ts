@@ -97,7 +97,7 @@ withRedis('what stands in Redis after a busy session', () => {
   });
 
   it('opens with the key in the token and not with what the server’s environment holds', async () => {
-    const record = dump.find(({ key }) => key === `{${grant.sessionId}}:value:session`);
+    const record = dump.find(({ key }) => key === `git-recap:{${grant.sessionId}}:value:session`);
     const [sealed = ''] = record?.values ?? [];
     const context = `{${grant.sessionId}}:session`;
     const claims = JSON.parse(

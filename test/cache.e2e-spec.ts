@@ -213,7 +213,7 @@ withRedis('what is kept in Redis', () => {
     await list(await signIn(github.hers.token, undefined, one), '', one);
     const answer = await list(await signIn(github.hers.token, undefined, other), '', other);
     expect(answer).toMatchObject({ cache: 'HIT', names: HERS });
-    const keys = await client.keys('cache:*');
+    const keys = await client.keys('*cache:*');
     expect(keys).toHaveLength(1);
     expect(await client.pttl(keys[0] ?? '')).toBeGreaterThan(3_500_000);
   });
@@ -244,10 +244,10 @@ withRedis('what is kept in Redis', () => {
     const token = await signIn(github.hers.token, undefined, pod);
     const his = await signIn(github.his.token, undefined, pod);
     await list(his, '', pod);
-    const [hisKey = ''] = await client.keys('cache:*');
+    const [hisKey = ''] = await client.keys('*cache:*');
     const hisText = (await client.get(hisKey)) ?? '';
     await list(token, '', pod);
-    const [key = ''] = (await client.keys('cache:*')).filter((name) => name !== hisKey);
+    const [key = ''] = (await client.keys('*cache:*')).filter((name) => name !== hisKey);
     const code = 'function () { globalThis.ran = true; return "[]"; }';
     const planted = [
       hisText,
@@ -273,7 +273,7 @@ withRedis('what is kept in Redis', () => {
     const token = await signIn(github.hers.token, undefined, pod);
     await list(token, '', pod);
     await pod?.app.get<Cache>(CACHE_MANAGER).clear();
-    expect(await client.keys('cache:*')).toEqual([]);
+    expect(await client.keys('*cache:*')).toEqual([]);
     expect(await list(token, '', pod)).toMatchObject({ cache: 'MISS', names: HERS });
   });
 });

@@ -65,10 +65,10 @@ withRedis('two pods and one Redis', () => {
       const whole = await view(first);
       expect(whole).toMatchObject({ status: 'done', text: writing.textOf(replyId) });
 
-      const content = `{${sessionId}}:value:content:${String(replyId)}`;
+      const content = `git-recap:{${sessionId}}:value:content:${String(replyId)}`;
       const isKept = async () => expect(await redis.exists(content)).toBe(1);
       await eventually(isKept);
-      const log = `{${sessionId}}:log:log:${String(replyId)}`;
+      const log = `git-recap:{${sessionId}}:log:log:${String(replyId)}`;
       await redis.rename(log, `${log}:aside`);
       expect(await view(second)).toEqual(whole);
       const list = await second.get<RepliesDto>('/replies', { token });
@@ -95,10 +95,10 @@ withRedis('two pods and one Redis', () => {
       const { body } = await third.post<ReplyDto>('/recaps', {}, { token });
       const { replyId } = body;
       await eventually(async () => {
-        expect(await redis.exists(`{${sessionId}}:value:content:${replyId}`)).toBe(1);
+        expect(await redis.exists(`git-recap:{${sessionId}}:value:content:${replyId}`)).toBe(1);
       });
       await third.stop();
-      await redis.ltrim(`{${sessionId}}:log:log:${replyId}`, start, stop);
+      await redis.ltrim(`git-recap:{${sessionId}}:log:log:${replyId}`, start, stop);
       const asked = llm.requests.length;
       const reading = await second.connect(grant);
       reading.send('resume', { replyId, after: 0 });

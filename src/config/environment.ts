@@ -81,6 +81,10 @@ export class Environment {
   @IsRedisUrl()
   REDIS_URL?: string;
 
+  /** What every key and channel in Redis begins with: deployments that share one Redis need different ones. */
+  @Matches(/^[\w:.-]{0,64}$/)
+  REDIS_PREFIX = 'git-recap:';
+
   @Transform(list)
   @IsString({ each: true })
   CORS_ORIGINS: string[] = [];

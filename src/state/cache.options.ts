@@ -14,11 +14,12 @@ export class CacheOptions implements CacheOptionsFactory {
   constructor(private readonly redis: RedisConnections) {}
 
   createCacheOptions(): CacheModuleOptions {
-    const { clients } = this.redis;
+    const { clients, prefix } = this.redis;
+    const namespace = prefix + NAMESPACE;
     const store = clients
-      ? new KeyvAdapter(redisCacheStore(clients.commands, `${NAMESPACE}:`))
+      ? new KeyvAdapter(redisCacheStore(clients.commands, `${namespace}:`))
       : new MemoryCacheStore();
-    const keyv = new Keyv({ store, namespace: NAMESPACE });
+    const keyv = new Keyv({ store, namespace });
     // Without Redis the cache is empty, no more; that the connection is gone is logged where it is made.
     keyv.on('error', () => undefined);
     return { stores: [keyv] };

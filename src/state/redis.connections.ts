@@ -8,7 +8,11 @@ export class RedisConnections {
   /** Absent where REDIS_URL is not set. */
   readonly clients?: RedisClients;
 
-  constructor({ REDIS_URL }: Environment) {
+  /** What every key and channel in it begins with. */
+  readonly prefix: string;
+
+  constructor({ REDIS_URL, REDIS_PREFIX }: Environment) {
+    this.prefix = REDIS_PREFIX;
     if (REDIS_URL) this.clients = connectRedis(REDIS_URL);
   }
 }

@@ -1,4 +1,5 @@
 import type { Cluster, Redis, Result } from 'ioredis';
+import { TRY_RIGHTS } from './redis.rights.js';
 
 /**
  * Enters a key into its scope's index, a sorted set by time of expiry that lives as long as its
@@ -126,6 +127,13 @@ declare module 'ioredis' {
       ttlMs: number,
     ): Result<[count: number, ttlMs: number], Context>;
     statePublish(channel: string, message: string): Result<null, Context>;
+    stateTryRights(
+      text: string,
+      list: string,
+      set: string,
+      counter: string,
+      channel: string,
+    ): Result<string[], Context>;
   }
 }
 
@@ -139,4 +147,5 @@ export function defineScripts(client: Redis | Cluster): void {
   client.defineCommand('stateDrop', { lua: DROP, numberOfKeys: 1 });
   client.defineCommand('stateIncrement', { lua: INCREMENT, numberOfKeys: 1 });
   client.defineCommand('statePublish', { lua: PUBLISH, numberOfKeys: 1 });
+  client.defineCommand('stateTryRights', { lua: TRY_RIGHTS, numberOfKeys: 4 });
 }

@@ -2,6 +2,7 @@ import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RedisClients } from './redis.clients.js';
 import { redisProblem } from './redis.problem.js';
+import { MissingRights, tryRights } from './redis.rights.js';
 import { defineScripts } from './redis.scripts.js';
 import { RedisSubscriptions } from './redis.subscriptions.js';
 import {
@@ -13,7 +14,7 @@ import {
 } from './shared-state.js';
 import { observedCommand } from './state.channel.js';
 import { checkBytes, checkTimeToLive } from './state.rules.js';
-import { indexKey, storageKey } from './storage-key.js';
+import { indexKey, type StorageKind, storageKey } from './storage-key.js';
 
 const READY_POLL_MS = 50;
 
@@ -23,9 +24,17 @@ export class RedisSharedState extends SharedState implements OnApplicationShutdo
   private readonly commands: RedisClients['commands'];
   private readonly subscriber: RedisClients['subscriber'];
   private readonly subscriptions: RedisSubscriptions;
+  /** What the log was last told of the rights that are missing. */
+  private lacking = '';
 
-  /** @param clients Fail-fast ones, as `connectRedis` makes them; they are closed on shutdown. */
-  constructor({ commands, subscriber }: RedisClients) {
+  /**
+   * @param clients Fail-fast ones, as `connectRedis` makes them; they are closed on shutdown.
+   * @param prefix What all keys and channels begin with, so that deployments can share one Redis.
+   */
+  constructor(
+    { commands, subscriber }: RedisClients,
+    private readonly prefix = '',
+  ) {
     super();
     this.commands = commands;
     this.subscriber = subscriber;
@@ -34,12 +43,12 @@ export class RedisSharedState extends SharedState implements OnApplicationShutdo
   }
 
   async get(key: StateKey): Promise<string | undefined> {
-    return (await answer(this.commands.get(storageKey('value', key)))) ?? undefined;
+    return (await answer(this.commands.get(this.key('value', key)))) ?? undefined;
   }
 
   async remaining(key: StateKey): Promise<number | undefined> {
     // Below 0: there is no such key. In its last millisecond 0 are left.
-    const ttlMs = await answer(this.commands.pttl(storageKey('value', key)));
+    const ttlMs = await answer(this.commands.pttl(this.key('value', key)));
     return ttlMs < 0 ? undefined : Math.max(1, ttlMs);
   }
 
@@ -56,8 +65,8 @@ export class RedisSharedState extends SharedState implements OnApplicationShutdo
     checkTimeToLive(ttlMs);
     const written = await answer(
       this.commands.stateReplace(
-        storageKey('value', key),
-        indexKey(key.scope),
+        this.key('value', key),
+        this.index(key.scope),
         value,
         ttlMs,
         ...(expected === undefined ? [] : [expected]),
@@ -67,17 +76,17 @@ export class RedisSharedState extends SharedState implements OnApplicationShutdo
   }
 
   async take(key: StateKey): Promise<string | undefined> {
-    return (await answer(this.commands.getdel(storageKey('value', key)))) ?? undefined;
+    return (await answer(this.commands.getdel(this.key('value', key)))) ?? undefined;
   }
 
   async touch(scope: string, ttlMs: number): Promise<boolean> {
     checkTimeToLive(ttlMs);
-    return (await answer(this.commands.stateTouch(indexKey(scope), ttlMs))) === 1;
+    return (await answer(this.commands.stateTouch(this.index(scope), ttlMs))) === 1;
   }
 
   async visit(key: StateKey, ttlMs: number): Promise<string | undefined> {
     checkTimeToLive(ttlMs);
-    const visited = this.commands.stateVisit(storageKey('value', key), indexKey(key.scope), ttlMs);
+    const visited = this.commands.stateVisit(this.key('value', key), this.index(key.scope), ttlMs);
     return (await answer(visited)) ?? undefined;
   }
 
@@ -87,15 +96,15 @@ export class RedisSharedState extends SharedState implements OnApplicationShutdo
   }
 
   async getBytes(key: StateKey): Promise<Buffer | undefined> {
-    return (await answer(this.commands.getBuffer(storageKey('bytes', key)))) ?? undefined;
+    return (await answer(this.commands.getBuffer(this.key('bytes', key)))) ?? undefined;
   }
 
   async deleteBytes(key: StateKey): Promise<void> {
-    await answer(this.commands.unlink(storageKey('bytes', key)));
+    await answer(this.commands.unlink(this.key('bytes', key)));
   }
 
   async drop(scope: string): Promise<void> {
-    await answer(this.commands.stateDrop(indexKey(scope)));
+    await answer(this.commands.stateDrop(this.index(scope)));
   }
 
   async append(
@@ -107,12 +116,12 @@ export class RedisSharedState extends SharedState implements OnApplicationShutdo
     checkTimeToLive(ttlMs);
     const [appended, length, marked] = await answer(
       this.commands.stateAppend(
-        storageKey('log', key),
-        storageKey('mark', key),
-        indexKey(key.scope),
+        this.key('log', key),
+        this.key('mark', key),
+        this.index(key.scope),
         expectedLength,
         ttlMs,
-        storageKey('channel', key),
+        this.key('channel', key),
         ...entries,
       ),
     );
@@ -123,7 +132,7 @@ export class RedisSharedState extends SharedState implements OnApplicationShutdo
     // LRANGE counts the last one in, and a last one of -1 is the list's end.
     const last = after + limit - 1;
     if (last < after) return [];
-    return answer(this.commands.lrange(storageKey('log', key), after, last));
+    return answer(this.commands.lrange(this.key('log', key), after, last));
   }
 
   async mark(key: StateKey, ttlMs: number): Promise<void> {
@@ -133,21 +142,29 @@ export class RedisSharedState extends SharedState implements OnApplicationShutdo
   async increment(key: StateKey, by: number, ttlMs: number): Promise<Count> {
     checkTimeToLive(ttlMs);
     const [count, remainingMs] = await answer(
-      this.commands.stateIncrement(storageKey('count', key), by, ttlMs),
+      this.commands.stateIncrement(this.key('count', key), by, ttlMs),
     );
     return { count, ttlMs: remainingMs };
   }
 
   async publish(key: StateKey, message: string): Promise<void> {
-    await answer(this.commands.statePublish(storageKey('channel', key), message));
+    await answer(this.commands.statePublish(this.key('channel', key), message));
   }
 
   async subscribe(key: StateKey, listener: (message: string) => void): Promise<Unsubscribe> {
-    return answer(this.subscriptions.add(storageKey('channel', key), listener));
+    return answer(this.subscriptions.add(this.key('channel', key), listener));
   }
 
   async ping(): Promise<void> {
-    await answer(Promise.all([this.commands.ping(), this.subscriptions.ping()]));
+    try {
+      await answer(
+        tryRights({ commands: this.commands, subscriber: this.subscriber }, this.prefix),
+      );
+      this.lacking = '';
+    } catch (error) {
+      this.tellOfMissingRights(error);
+      throw error;
+    }
   }
 
   /** @throws DomainError `state_unavailable` when Redis does not answer within the time given. */
@@ -175,8 +192,26 @@ export class RedisSharedState extends SharedState implements OnApplicationShutdo
     );
   }
 
+  /** Once for each new lack, not at every probe. */
+  private tellOfMissingRights(error: unknown): void {
+    const cause = error instanceof Error ? error.cause : undefined;
+    if (!(cause instanceof MissingRights) || cause.message === this.lacking) return;
+    this.lacking = cause.message;
+    this.logger.error(
+      `Redis refuses this server: ${cause.message}. docs/operations.md has the ACL that works.`,
+    );
+  }
+
   async onApplicationShutdown(): Promise<void> {
     await Promise.all([close(this.commands), close(this.subscriber)]);
+  }
+
+  private key(kind: StorageKind, key: StateKey): string {
+    return this.prefix + storageKey(kind, key);
+  }
+
+  private index(scope: string): string {
+    return this.prefix + indexKey(scope);
   }
 
   private async write(
@@ -186,8 +221,8 @@ export class RedisSharedState extends SharedState implements OnApplicationShutdo
     ttlMs: number,
   ): Promise<void> {
     checkTimeToLive(ttlMs);
-    const record = storageKey(kind, key);
-    await answer(this.commands.stateSet(record, indexKey(key.scope), content, ttlMs));
+    const record = this.key(kind, key);
+    await answer(this.commands.stateSet(record, this.index(key.scope), content, ttlMs));
   }
 }
 

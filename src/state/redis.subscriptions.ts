@@ -28,10 +28,6 @@ export class RedisSubscriptions {
     return leave;
   }
 
-  async ping(): Promise<void> {
-    await this.client.ping();
-  }
-
   private async unsubscribe(channel: string): Promise<void> {
     try {
       await this.client.unsubscribe(channel);

@@ -104,6 +104,6 @@ export abstract class SharedState {
 
   abstract subscribe(key: StateKey, listener: (message: string) => void): Promise<Unsubscribe>;
 
-  /** Resolves when the store answers. */
+  /** Resolves when the store answers, and lets this server do all that it needs to. */
   abstract ping(): Promise<void>;
 }

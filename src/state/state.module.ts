@@ -30,8 +30,8 @@ const READY_TIMEOUT_MS = 5_000;
     {
       provide: SharedState,
       inject: [RedisConnections],
-      useFactory: ({ clients }: RedisConnections) =>
-        clients ? openRedis(clients) : new MemorySharedState(),
+      useFactory: ({ clients, prefix }: RedisConnections) =>
+        clients ? openRedis(clients, prefix) : new MemorySharedState(),
     },
   ],
   exports: [RedisConnections, SealedPieces, SharedState, SharedThrottlerStorage],
@@ -39,8 +39,8 @@ const READY_TIMEOUT_MS = 5_000;
 export class StateModule {}
 
 /** Gives Redis a moment, then starts without: readiness stays red until it answers. */
-async function openRedis(clients: RedisClients): Promise<SharedState> {
-  const state = new RedisSharedState(clients);
+async function openRedis(clients: RedisClients, prefix: string): Promise<SharedState> {
+  const state = new RedisSharedState(clients, prefix);
   try {
     await state.waitUntilReady(READY_TIMEOUT_MS);
     await state.warnIfItEvicts();

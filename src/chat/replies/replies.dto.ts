@@ -74,13 +74,15 @@ export class CondensedDto {
 
 export class ReplyDto {
   replyId: string;
-  @ApiProperty({ enum: REPLY_KINDS, enumName: 'ReplyKind' })
-  kind: ReplyKind;
+  /** Absent where the reply cannot be read any more. */
+  @ApiPropertyOptional({ enum: REPLY_KINDS, enumName: 'ReplyKind' })
+  kind?: ReplyKind;
   /** What was asked, of a `chat`. */
   question?: string;
   /** The recap it was asked about. */
   about?: string;
-  createdAt: string;
+  /** Absent where the reply cannot be read any more. */
+  createdAt?: string;
   @ApiProperty({ enum: REPLY_STATUSES, enumName: 'ReplyStatus' })
   status: ReplyStatus;
   /** The number of the last event: follow on from here. */

@@ -1,6 +1,7 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { Session } from '../../auth/session.js';
 import { DomainError } from '../../errors/domain.error.js';
+import { outlast } from '../../state/outlast.js';
 import type { AppendResult, SharedState, StateKey, Unsubscribe } from '../../state/shared-state.js';
 import { isLast, type ReplyEntry, type ReplyEvent } from './reply.js';
 
@@ -78,7 +79,10 @@ export class ReplyLog {
     try {
       await this.state.mark(this.key, ttlMs);
     } catch (error) {
+      // A full store has no room for the mark, but the message needs none: whoever writes hears it. And
+      // the mark is made when there is room, for one that takes the reply over.
       if (!isFull(error)) throw error;
+      void outlast(() => this.state.mark(this.key, ttlMs)).catch(() => undefined);
     }
     await this.state.publish(this.key, CANCEL);
   }

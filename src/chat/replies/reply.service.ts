@@ -13,9 +13,9 @@ import { ReplyContents } from './reply.contents.js';
 import type { RecapRequest, ReplyEvent, ReplyRecord } from './reply.js';
 import { followReply } from './reply.follower.js';
 import { ReplyKeeper } from './reply.keeper.js';
-import { ReplyStore } from './reply.store.js';
+import { ReplyStore, type UnreadableReply } from './reply.store.js';
 import type { ReplyDto } from './replies.dto.js';
-import { viewReply } from './reply.view.js';
+import { viewReply, viewUnreadable } from './reply.view.js';
 import { RunningLimit } from './running.limit.js';
 
 /** Starts, follows and cancels replies. */
@@ -79,8 +79,8 @@ export class ReplyService {
 
   /** The session's replies, oldest first. */
   async list(session: Session): Promise<ReplyDto[]> {
-    const records = await this.store.all(session);
-    return inPortions(records, (record) => this.look(session, record));
+    const records = await this.store.list(session);
+    return inPortions(records, (record) => this.lookOrLost(session, record));
   }
 
   /** Asks for the end of a reply, on whichever pod it is written; does nothing to one that has ended. */
@@ -88,7 +88,13 @@ export class ReplyService {
     const record = await this.store.find(session, replyId);
     await this.store.log(session, replyId).cancel(this.sessions.lifetime(session.identity));
     // One that nobody writes needs somebody who ends it.
-    if (!record.lost) await this.keeper.tend(session, record, 0);
+    if (record.lost) return;
+    try {
+      await this.keeper.tend(session, record, 0);
+    } catch (error) {
+      // Nobody writes it, and a full store has no room for somebody who does: there is nothing to stop.
+      if (!(error instanceof DomainError && error.code === 'state_full')) throw error;
+    }
   }
 
   private async begin(session: Session, request: ReplyRecord['request']): Promise<ReplyRecord> {
@@ -102,6 +108,22 @@ export class ReplyService {
     await this.limit.enter(session, record.id);
     await this.keeper.begin(session, record);
     return record;
+  }
+
+  /** One that cannot be read takes none of the others with it. */
+  private async lookOrLost(
+    session: Session,
+    record: ReplyRecord | UnreadableReply,
+  ): Promise<ReplyDto> {
+    if ('unreadable' in record) return viewUnreadable(record.id);
+    try {
+      return await this.look(session, record);
+    } catch (error) {
+      if (error instanceof DomainError && error.code === 'reply_lost') {
+        return viewUnreadable(record.id);
+      }
+      throw error;
+    }
   }
 
   private async look(session: Session, record: ReplyRecord): Promise<ReplyDto> {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Session } from '../../auth/session.js';
 import { SessionService } from '../../auth/session.service.js';
 import { DomainError } from '../../errors/domain.error.js';
+import type { ProblemCode } from '../../errors/problem.catalog.js';
 import { outlast } from '../../state/outlast.js';
 import { SharedState, type StateKey } from '../../state/shared-state.js';
 import { inPortions } from './in-portions.js';
@@ -23,6 +24,14 @@ const contentKey = (sessionId: string, replyId: string): StateKey => ({
   scope: sessionId,
   name: `content:${replyId}`,
 });
+
+/** A reply that a later release wrote, before it was rolled back, or that a store lost in part. */
+export interface UnreadableReply {
+  readonly id: string;
+  readonly unreadable: DomainError;
+}
+
+const LOST: ReadonlySet<ProblemCode> = new Set(['reply_lost', 'reply_not_found']);
 
 /**
  * The replies of a session in the shared state: an index, and for each a sealed record, a log, and what
@@ -51,9 +60,23 @@ export class ReplyStore {
     return this.open(session, key, sealed) as ReplyRecord;
   }
 
-  /** The session's replies, oldest first. */
+  /** The session's replies that can be read, oldest first. */
   async all(session: Session): Promise<ReplyRecord[]> {
-    return inPortions(await this.ids(session), (id) => this.find(session, id));
+    const records = await this.list(session);
+    return records.flatMap((record) => ('unreadable' in record ? [] : [record]));
+  }
+
+  /** All of the session's replies, oldest first. */
+  async list(session: Session): Promise<(ReplyRecord | UnreadableReply)[]> {
+    return inPortions(await this.ids(session), async (id) => {
+      try {
+        return await this.find(session, id);
+      } catch (error) {
+        const isLost = error instanceof DomainError && LOST.has(error.code);
+        if (!isLost) throw error;
+        return { id, unreadable: error };
+      }
+    });
   }
 
   /** What a reply that has ended came to; undefined where that is not kept. */

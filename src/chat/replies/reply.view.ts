@@ -16,8 +16,17 @@ export function viewReply(record: ReplyRecord, content: ReplyContent): ReplyDto 
     ...content,
   };
   if (lost && view.status === 'running') {
-    const problem = toProblem(new DomainError('reply_lost', 'What was written of it is gone.'));
-    Object.assign(view, { status: 'failed', problem });
+    Object.assign(view, failedAsLost('What was written of it is gone.'));
   }
   return view;
+}
+
+/** A reply of which no more than its id can be told. */
+export function viewUnreadable(replyId: string): ReplyDto {
+  const nothing = { seq: 0, text: '', citations: [], uncited: [] };
+  return { replyId, ...nothing, ...failedAsLost('It cannot be read any more.') };
+}
+
+function failedAsLost(detail: string): Pick<ReplyDto, 'status' | 'problem'> {
+  return { status: 'failed', problem: toProblem(new DomainError('reply_lost', detail)) };
 }
