@@ -8,6 +8,8 @@ import { AppModule } from './app.module.js';
 import { auditRefusals } from './auth/audit.hook.js';
 import { AuditLog } from './auth/audit.log.js';
 import { identifyRequests } from './auth/identify.hook.js';
+import { readForwardedAddresses } from './auth/forwarded.header.js';
+import { refuseSeveralHosts } from './auth/host.header.js';
 import { refuseForeignHosts } from './auth/local-host.hook.js';
 import { TokenService } from './auth/token.service.js';
 import { Handshake } from './chat/handshake.js';
@@ -17,6 +19,7 @@ import { EnvironmentModule } from './config/environment.module.js';
 import type { Environment } from './config/environment.js';
 import type { Variables } from './config/read-environment.js';
 import { proxyTrust } from './config/trusted-proxies.js';
+import { guardAgainstCaches } from './app.answer-headers.js';
 import { corsOptions } from './app.cors.js';
 import { serveDocuments } from './app.docs.js';
 import { setSecurityHeaders } from './app.security-headers.js';
@@ -91,7 +94,8 @@ export async function createApp(
     // For what fails before routing, such as a URL that cannot be decoded.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       endAfterBody(request.raw);
-      void reply.header('connection', 'close');
+      // No hook sees these answers.
+      void reply.headers({ connection: 'close', vary: 'Origin', 'cache-control': 'no-store' });
       if (isFault(sendProblem(fromFramework(error), request, reply))) request.log.error(error);
     },
   });
@@ -108,6 +112,7 @@ export async function createApp(
 async function configure(app: NestFastifyApplication, environment: Environment): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
   holdConnections(fastify);
+  readForwardedAddresses(fastify.server);
   closeWaitingAnswers(fastify);
   traceRequests(fastify);
   logRequests(fastify);
@@ -117,10 +122,12 @@ async function configure(app: NestFastifyApplication, environment: Environment):
   finishRequests(fastify, app.get(Drain));
   awaitHandlers(fastify);
   acceptJsonBodies(fastify);
+  refuseSeveralHosts(fastify);
   if (!environment.isProduction) refuseForeignHosts(fastify);
   identifyRequests(fastify, app.get(TokenService));
   auditRefusals(fastify, app.get(AuditLog));
-  setSecurityHeaders(fastify);
+  setSecurityHeaders(fastify, environment);
+  guardAgainstCaches(fastify);
   app.enableCors(corsOptions(environment));
   const [handshake, limit, sockets] = [
     app.get(Handshake),

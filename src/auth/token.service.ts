@@ -11,6 +11,9 @@ const ISSUER = 'git-recap';
 const AUDIENCE = 'git-recap-api';
 const CLOCK_TOLERANCE_SECONDS = 5;
 const MAX_VERIFIED = 1_000;
+const SESSION_ID = /^[\w-]{1,64}$/;
+/** 32 bytes in base64url. */
+const SESSION_KEY = /^[\w-]{43}$/;
 
 /** The claims of an access token; `key` is the session key, 32 random bytes in base64url. */
 interface Claims {
@@ -90,6 +93,7 @@ export class TokenService implements OnApplicationShutdown {
         audience: AUDIENCE,
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
       });
+      checkClaims(claims);
       return {
         subject: claims.sub,
         sessionId: claims.sid,
@@ -118,6 +122,18 @@ export class TokenService implements OnApplicationShutdown {
 
 const isOver = ({ expiresAt }: Identity): boolean =>
   Date.now() >= expiresAt.getTime() + CLOCK_TOLERANCE_SECONDS * 1000;
+
+/** Whoever has the secret may sign anything; what this server does not issue, it does not take. */
+function checkClaims({ sub, sid, exp, key }: Partial<Record<keyof Claims, unknown>>): void {
+  const isOurs =
+    typeof sub === 'string' &&
+    typeof sid === 'string' &&
+    SESSION_ID.test(sid) &&
+    Number.isSafeInteger(exp) &&
+    typeof key === 'string' &&
+    SESSION_KEY.test(key);
+  if (!isOurs) throw new Error('the token has other claims than those of this server');
+}
 
 /** Given a text, the library tries at every token whether it is a public key, at a third of a request's cost. */
 function serverKey(secret: string): ServerKey {

@@ -5,6 +5,7 @@ import { AuditLog } from '../auth/audit.log.js';
 import { CallerLimit } from '../auth/caller.limit.js';
 import { clientAddress } from '../auth/client-address.js';
 import { ClientLocator } from '../auth/client.locator.js';
+import { checkOneHost } from '../auth/host.header.js';
 import { isLocalHost } from '../auth/local-host.hook.js';
 import { bearerOf } from '../auth/identify.hook.js';
 import type { Identity } from '../auth/session.js';
@@ -58,6 +59,7 @@ export class Handshake {
   async authenticate(request: IncomingMessage, sessionId: string): Promise<Admission> {
     this.drain.check();
     this.cap.check(request.socket);
+    checkOneHost(request);
     this.checkHost(request);
     this.checkOrigin(request);
     const identity = await this.identify(request).catch(async (error: unknown) => {

@@ -21,10 +21,17 @@ export function readFrame(message: unknown): ClientFrame {
   return { event: frame.event, data: 'data' in frame ? frame.data : undefined };
 }
 
+/** As HTTP bodies are: no field of ours has such a name, and copying one changes what objects are. */
+function refuseForeignKeys(key: string, value: unknown): unknown {
+  if (key !== '__proto__' && key !== 'constructor') return value;
+  throw new DomainError('invalid_request', 'A frame has no fields of this name.');
+}
+
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, refuseForeignKeys);
   } catch (cause) {
+    if (cause instanceof DomainError) throw cause;
     throw new DomainError('malformed_json', 'The frame is not valid JSON.', { cause });
   }
 }

@@ -57,6 +57,13 @@ export class Environment {
   @IsString()
   HOST?: string;
 
+  /** Seconds that browsers ask this host for https only; 0: this server says nothing of it. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(63_072_000)
+  HSTS_SECONDS = 0;
+
   /** Seconds that running replies and requests may take to finish once the process is told to stop. */
   @Type(() => Number)
   @IsInt()

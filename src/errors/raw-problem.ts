@@ -16,6 +16,7 @@ export function sendRawProblem(socket: Duplex, problem: Problem): void {
       'Connection: close',
       'Content-Type: application/problem+json',
       'Cache-Control: no-store',
+      'Vary: Origin',
       ...(problem.requestId ? [`X-Request-Id: ${problem.requestId}`] : []),
       ...(problem.status === 401 ? ['WWW-Authenticate: Bearer'] : []),
       ...(problem.retryAfter ? [`Retry-After: ${problem.retryAfter}`] : []),

@@ -197,6 +197,7 @@ export class RepliesController {
     }
     body.once('close', leave);
     await reply
+      .code(200)
       .type('text/event-stream; charset=utf-8')
       .header('cache-control', 'no-store')
       .header('x-accel-buffering', 'no')
