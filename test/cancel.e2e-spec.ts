@@ -12,7 +12,7 @@ const ENDLESS = {
   steps: [
     { text: ['- one.\n'], cites: [0] },
     { text: ['- two.\n'] },
-    { text: `- ${'and so on '.repeat(2_000)}\n`, cites: [0] },
+    { text: `- ${'and so on '.repeat(2_000)}\n` },
   ],
   tokensPerSecond: 100,
 };

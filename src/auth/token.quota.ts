@@ -85,6 +85,15 @@ export class TokenQuota {
     return { replyId, tokens, day };
   }
 
+  /** The tokens that are set aside for a reply today; undefined: none are. */
+  async find(user: string, replyId: string): Promise<Reservation | undefined> {
+    if (!this.environment.REPLY_TOKENS_PER_DAY) return undefined;
+    const { day } = today();
+    const { reserved } = accountIn(await this.state.get(this.keyOf(user, day)));
+    const tokens = reserved[replyId];
+    return tokens === undefined ? undefined : { replyId, tokens, day };
+  }
+
   /** Charges what was spent in place of what was set aside; does nothing where that is done. */
   async settle(user: string, { replyId, tokens, day }: Reservation, spent: number): Promise<void> {
     if (tokens === 0 || day !== today().day) return;

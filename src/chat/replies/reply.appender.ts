@@ -9,6 +9,10 @@ export class Superseded extends Error {}
 /** The log holds what this writer does not know: it has to be read again. */
 export class Overtaken extends Error {}
 
+/** Whether nobody goes on with what was stopped, for want of a session or of a store. */
+export const isGivenUp = ({ aborted, reason }: AbortSignal): boolean =>
+  aborted && !(reason instanceof Superseded) && !(reason instanceof Overtaken);
+
 interface AppenderOptions {
   /** Text that comes within so many milliseconds of the last append waits for the next one. */
   readonly coalesceMs: number;

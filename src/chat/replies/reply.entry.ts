@@ -5,7 +5,7 @@ import type { PreparedReply } from './reply.preparation.js';
 /** What becomes of a writer's event in the log; a citation of an action nobody fetched is none. */
 export function toEntry(
   event: WriterEvent,
-  { actions, coverage }: Pick<PreparedReply, 'actions' | 'coverage'>,
+  { actions, coverage }: Pick<PreparedReply, 'actions'> & Partial<Pick<PreparedReply, 'coverage'>>,
 ): ReplyEntry | undefined {
   switch (event.kind) {
     case 'progress':

@@ -9,8 +9,8 @@ export interface Frame {
 
 /** The frame of one event of a reply. */
 export function toFrame(replyId: string, { event, ...data }: ReplyEvent): Frame {
-  // JSON leaves out what is undefined: readers are not told of citations still to come.
-  return { event, data: { replyId, ...data, pending: undefined } };
+  // JSON leaves out what is undefined: readers are not told what is kept for whoever writes on.
+  return { event, data: { replyId, ...data, pending: undefined, spent: undefined } };
 }
 
 /** The frame that names a reply just begun; `ref` is the client's own name for it. */

@@ -7,7 +7,12 @@ import type { Action } from '../../providers/action.js';
 import { type Coverage, isComplete } from '../../providers/coverage.js';
 import { ActivityService } from '../../recap/activity.service.js';
 import { outlast } from '../../state/outlast.js';
-import { RecapWriter, type WriterEvent, type Written } from '../writer/recap.writer.js';
+import {
+  RecapWriter,
+  type UsageListener,
+  type WriterEvent,
+  type Written,
+} from '../writer/recap.writer.js';
 import { Conversation } from './conversation.js';
 import type { ChatRequest, RecapRequest, ReplyEntry, ReplyRecord } from './reply.js';
 import { type ChatWork, type RecapWork, ReplyJobs, type ReplyWork } from './reply.jobs.js';
@@ -19,9 +24,9 @@ const MAX_ACTIONS = 5_000;
 export interface PreparedReply {
   readonly actions: ReadonlyMap<string, Action>;
   readonly coverage: Coverage;
-  /** Absent when another pod, that is gone, set the tokens aside: they stay charged. */
+  /** Absent where there is no quota, or the day it was for is over. */
   readonly reservation?: Reservation;
-  write(signal: AbortSignal, written: Written): AsyncIterable<WriterEvent>;
+  write(signal: AbortSignal, written: Written, onUsage: UsageListener): AsyncIterable<WriterEvent>;
 }
 
 /**
@@ -50,7 +55,11 @@ export class ReplyPreparation {
   ): Promise<PreparedReply> {
     const patiently = <T>(step: () => Promise<T>): Promise<T> => outlast(step, signal);
     const kept = await patiently(() => this.jobs.find(session, record.id));
-    if (kept) return patiently(() => this.ready(session, record, kept));
+    if (kept) {
+      const prepared = await patiently(() => this.ready(session, record, kept));
+      const find = () => this.quota.find(session.identity.subject, record.id);
+      return { ...prepared, reservation: await patiently(find) };
+    }
 
     const { request } = record;
     const whole = await patiently<ReplyWork>(() =>
@@ -66,7 +75,13 @@ export class ReplyPreparation {
       prepared.estimate(),
       signal,
     );
-    await patiently(() => this.jobs.save(session, record.id, packed));
+    try {
+      await patiently(() => this.jobs.save(session, record.id, packed));
+    } catch (error) {
+      // Nothing was spent, and whoever goes on sets it aside anew.
+      await this.quota.settle(session.identity.subject, reservation, 0).catch(() => undefined);
+      throw error;
+    }
     return { ...prepared, reservation };
   }
 
@@ -126,7 +141,7 @@ export class ReplyPreparation {
         actions,
         coverage,
         estimate: () => writer.estimate(work.job),
-        write: (signal, written) => writer.write(work.job, signal, written),
+        write: (...how) => writer.write(work.job, ...how),
       };
     }
     const job = { ...recap.job, ...work.job };
@@ -134,7 +149,7 @@ export class ReplyPreparation {
       actions,
       coverage,
       estimate: () => writer.estimate(job),
-      write: (signal, written) => writer.answer(job, signal, written),
+      write: (...how) => writer.answer(job, ...how),
     };
   }
 

@@ -12,19 +12,22 @@ import { OwnReplies } from './own.replies.js';
 import { Pod } from './pod.js';
 import { ReplyContents } from './reply.contents.js';
 import type { ReplyEntry, ReplyRecord } from './reply.js';
-import { Overtaken, ReplyAppender, Superseded } from './reply.appender.js';
+import { isGivenUp, Overtaken, ReplyAppender, Superseded } from './reply.appender.js';
 import { toEntry } from './reply.entry.js';
 import { ReplyOwners } from './reply.owners.js';
 import { measureEntry } from './reply.meter.js';
 import { type PreparedReply, ReplyPreparation } from './reply.preparation.js';
-import { bulletsIn, hasEnded, writtenIn } from './reply.progress.js';
+import { bulletsIn, endOfBullet, hasEnded, writtenIn } from './reply.progress.js';
 import { ReplyStore } from './reply.store.js';
+import type { UsageListener, WriterUsage } from '../writer/recap.writer.js';
 
 /** A log's text ends here, whatever a writer does. */
 const MAX_CHARACTERS = 200_000;
 const KEEP_ALIVE_MS = 30_000;
 /** A store that fails over just after the end may have lost it: then it is appended again. */
 const LINGER_MS = [1_000, 9_000];
+
+type Progress = Extract<ReplyEntry, { event: 'progress' }>;
 
 /**
  * Writes replies this pod owns: prepares them, has the text written, and puts everything into the
@@ -139,51 +142,69 @@ export class ReplyRunner implements BeforeApplicationShutdown {
       appender.add(entry);
     };
     let prepared: PreparedReply | undefined;
-    let spent: number | undefined;
+    let usage = writtenIn(known).spent?.usage;
     let leaving = false;
     try {
       // Somebody may have cancelled while nobody wrote.
       if (known.length > 0) await appender.verify();
       signal.throwIfAborted();
       prepared = await this.preparation.prepare(session, record, signal, add);
-      spent = await this.speak(prepared, add, known, signal);
+      await this.speak(prepared, add, known, signal, (counted) => {
+        usage = counted;
+      });
     } catch (error) {
       leaving = handOver.aborted && !stop.aborted;
-      if (!leaving) add(this.ending(record.id, error, stop, told, prepared));
+      if (!leaving) {
+        if (stop.aborted) for (const entry of endOfBullet(told, prepared?.actions)) add(entry);
+        // Whoever goes on counts it as well.
+        const counted = gone.signal.aborted ? undefined : usage;
+        const last = this.ending(record.id, error, stop, told, counted, prepared);
+        add(last);
+        if (last.event === 'error') meter.ends(last.problem.code, usage);
+      }
     } finally {
       await appender.flush();
       release();
     }
     if (gone.signal.aborted || leaving) this.own.forget(record.id);
+    if (isGivenUp(gone.signal)) await this.settle(session, prepared, usage);
     gone.signal.throwIfAborted();
     if (leaving) throw handOver.reason;
-    await this.settle(session, prepared, spent);
+    await this.settle(session, prepared, usage);
     void this.contents.keep(session, record);
     this.linger(session, record, appender);
   }
 
-  /** @returns the tokens it took. */
   private async speak(
     prepared: PreparedReply,
     add: (entry: ReplyEntry) => void,
     known: readonly ReplyEntry[],
     signal: AbortSignal,
-  ): Promise<number> {
+    onUsage: UsageListener,
+  ): Promise<void> {
     const written = writtenIn(known);
     let characters = written.text.length;
-    let spent = 0;
-    add({ event: 'progress', stage: 'writing', done: 0 });
-    for await (const event of prepared.write(signal, written)) {
+    let spent = written.spent?.usage;
+    let progress: Progress = { event: 'progress', stage: 'writing', done: 0 };
+    const count: UsageListener = (usage) => {
+      onUsage(usage);
+      if (usage.inputTokens === (spent?.inputTokens ?? 0) || signal.aborted) return;
+      spent = usage;
+      add({ ...progress, spent });
+    };
+    add({ ...progress, spent });
+    for await (const event of prepared.write(signal, written, count)) {
       signal.throwIfAborted();
       if (event.kind === 'text') characters += event.text.length;
       if (characters > MAX_CHARACTERS) {
         throw new DomainError('writer_failed', 'The writer did not come to an end.');
       }
-      if (event.kind === 'end') spent = event.usage.inputTokens + event.usage.outputTokens;
+      if (event.kind === 'end') onUsage(event.usage);
       const entry = toEntry(event, prepared);
-      if (entry) add(entry);
+      if (entry?.event === 'progress') progress = entry;
+      // A later entry about the same stage may take the place of the one before.
+      if (entry) add(entry.event === 'progress' ? { ...entry, spent } : entry);
     }
-    return spent;
   }
 
   /** Hears of whatever may end this reply early. @returns what ends that. */
@@ -216,12 +237,19 @@ export class ReplyRunner implements BeforeApplicationShutdown {
     error: unknown,
     stop: AbortSignal,
     told: readonly ReplyEntry[],
-    prepared?: PreparedReply,
+    usage: WriterUsage | undefined,
+    prepared: PreparedReply | undefined,
   ): ReplyEntry {
     if (stop.aborted) {
       const { coverage } = prepared ?? {};
       const bullets = bulletsIn(told);
-      return { event: 'done', stopReason: 'cancelled', usage: {}, coverage, ...bullets };
+      return {
+        event: 'done',
+        stopReason: 'cancelled',
+        usage: usage ?? {},
+        coverage,
+        ...bullets,
+      };
     }
     return { event: 'error', problem: loggedProblem(this.logger, error, { replyId }) };
   }
@@ -239,9 +267,10 @@ export class ReplyRunner implements BeforeApplicationShutdown {
   private async settle(
     { identity }: Session,
     prepared: PreparedReply | undefined,
-    spent: number | undefined,
+    usage: WriterUsage | undefined,
   ): Promise<void> {
-    if (spent === undefined || !prepared?.reservation) return;
+    if (!prepared?.reservation) return;
+    const spent = usage ? usage.inputTokens + usage.outputTokens : 0;
     // What cannot be settled stays charged, as for a pod that died.
     await this.quota.settle(identity.subject, prepared.reservation, spent).catch(() => undefined);
   }

@@ -55,6 +55,8 @@ export type ReplyEntry =
       readonly stage: ProgressStage;
       readonly done: number;
       readonly total?: number;
+      /** For whoever goes on writing here, not for readers: what the reply has taken so far. */
+      readonly spent?: WriterUsage;
     }
   | {
       readonly event: 'token';

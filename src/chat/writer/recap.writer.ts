@@ -50,7 +50,19 @@ export interface Written {
   readonly citations: readonly { readonly bullet: number; readonly actionId: string }[];
   /** The actions of the last bullet's text, where its citations are still to come. */
   readonly pending: readonly string[];
+  /** What it has taken so far, where that is known. */
+  readonly spent?: Spent;
 }
+
+/** What a reply took before somebody else goes on writing it. */
+export interface Spent {
+  readonly usage: WriterUsage;
+  /** Bytes of text that came after that was counted. */
+  readonly uncountedBytes: number;
+}
+
+/** Hears what a reply has taken so far, whenever that changes; also of one that fails or is cancelled. */
+export type UsageListener = (usage: WriterUsage) => void;
 
 export interface WriterUsage {
   readonly writer: 'extractive' | 'anthropic';
@@ -113,12 +125,18 @@ export type WriterEvent =
  * Throws `DomainError` with a code that begins with `writer_`, and the signal's reason on abort.
  */
 export abstract class RecapWriter {
-  abstract write(job: RecapJob, signal: AbortSignal, written?: Written): AsyncIterable<WriterEvent>;
+  abstract write(
+    job: RecapJob,
+    signal: AbortSignal,
+    written?: Written,
+    onUsage?: UsageListener,
+  ): AsyncIterable<WriterEvent>;
 
   abstract answer(
     job: QuestionJob,
     signal: AbortSignal,
     written?: Written,
+    onUsage?: UsageListener,
   ): AsyncIterable<WriterEvent>;
 
   /** The tokens a reply to this may cost, roughly and rather too many; 0: it costs none. */

@@ -11,6 +11,7 @@ import {
   type QuestionJob,
   type RecapJob,
   RecapWriter,
+  type UsageListener,
   type WriterEvent,
   type Written,
 } from '../recap.writer.js';
@@ -87,15 +88,16 @@ export class AnthropicWriter
     job: RecapJob,
     signal: AbortSignal,
     written: Written = NOTHING_WRITTEN,
+    onUsage?: UsageListener,
   ): AsyncGenerator<WriterEvent> {
     signal.throwIfAborted();
-    const meter = this.meter();
+    const meter = this.meter(onUsage, written);
     if (job.actions.length === 0) {
       if (written.text === '') yield { kind: 'text', text: `${describeNothing(job)}\n` };
       yield {
         kind: 'end',
         stopReason: 'end',
-        usage: meter.usage(this.environment.ANTHROPIC_MODEL),
+        usage: meter.usage(),
         bullets: 0,
         uncited: [],
       };
@@ -110,9 +112,10 @@ export class AnthropicWriter
     job: QuestionJob,
     signal: AbortSignal,
     written: Written = NOTHING_WRITTEN,
+    onUsage?: UsageListener,
   ): AsyncGenerator<WriterEvent> {
     signal.throwIfAborted();
-    const meter = this.meter();
+    const meter = this.meter(onUsage, written);
     const said = new Said(written.text, written, false);
     const toTask = (tokens: number) => this.tasks.question(job, tokens, meter, signal);
     yield* this.perform(toTask, said, meter, signal);
@@ -130,7 +133,7 @@ export class AnthropicWriter
     meter: UsageMeter,
     signal: AbortSignal,
   ): AsyncGenerator<WriterEvent> {
-    const { ANTHROPIC_INPUT_TOKENS, ANTHROPIC_MAX_TOKENS, ANTHROPIC_MODEL } = this.environment;
+    const { ANTHROPIC_INPUT_TOKENS, ANTHROPIC_MAX_TOKENS } = this.environment;
     let task = yield* toTask(ANTHROPIC_INPUT_TOKENS);
     yield { kind: 'progress', stage: 'writing', done: said.count, total: task.bullets };
     let stop: MessageStop = COMPLETE;
@@ -165,7 +168,7 @@ export class AnthropicWriter
     yield {
       kind: 'end',
       stopReason: ending,
-      usage: meter.usage(ANTHROPIC_MODEL),
+      usage: meter.usage(),
       bullets: said.count,
       uncited: said.uncited,
       ...task.remarks,
@@ -196,10 +199,14 @@ export class AnthropicWriter
     };
     let stop: MessageStop = { reason: null };
     meter.begin(ANTHROPIC_MODEL);
-    for await (const event of this.client.stream(request, signal)) {
-      meter.read(event);
-      stop = stopOf(event) ?? stop;
-      for (const told of blockEvents(event, task.blocks)) yield* hear(continuation.push(told));
+    try {
+      for await (const event of this.client.stream(request, signal)) {
+        meter.read(event);
+        stop = stopOf(event) ?? stop;
+        for (const told of blockEvents(event, task.blocks)) yield* hear(continuation.push(told));
+      }
+    } finally {
+      meter.tell();
     }
     yield* hear(continuation.end());
     const ending = endingOf(stop);
@@ -222,8 +229,9 @@ export class AnthropicWriter
     await sleep(wait, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
 
-  private meter(): UsageMeter {
-    return new UsageMeter(this.environment.ANTHROPIC_PRICES);
+  private meter(onUsage: UsageListener | undefined, { spent }: Written): UsageMeter {
+    const { ANTHROPIC_PRICES, ANTHROPIC_MODEL } = this.environment;
+    return new UsageMeter(ANTHROPIC_PRICES, ANTHROPIC_MODEL, onUsage, spent);
   }
 }
 

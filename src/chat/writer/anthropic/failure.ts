@@ -81,7 +81,7 @@ export const explainFailure = async (cause: unknown): Promise<Failure> => {
     const detail = 'The connection to the language model could not be made, or broke off.';
     return { error: new DomainError('writer_failed', detail, { cause }), transient: true };
   }
-  if (cause instanceof sdk.APIError) return explainAnswer(cause);
+  if (cause instanceof sdk.APIError) return explainAnswer(cause as APIError);
   const detail = 'The language model answered in a form that this server does not know.';
   return { error: new DomainError('writer_failed', detail, { cause }), transient: false };
 };
@@ -100,7 +100,7 @@ const explainAnswer = (answer: APIError): Failure => {
 };
 
 const explanationOf = ({ status, type, apiMessage }: APIError): Explanation | undefined => {
-  const said = String(apiMessage ?? '').slice(0, 1_000);
+  const said = (apiMessage ?? '').slice(0, 1_000);
   const byWords = WORDS.find(([words]) => status === 400 && words.test(said))?.[1];
   return byWords ?? TYPES[type ?? ''] ?? STATUSES[status ?? 0];
 };
