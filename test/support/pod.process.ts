@@ -39,6 +39,7 @@ export class PodProcess {
         NODE_ENV: 'test',
         LOG_LEVEL: log === undefined ? 'silent' : 'trace',
         RATE_LIMIT_PER_MINUTE: '1000000',
+        SOCKETS_PER_SESSION: '1000',
         ...variables,
       },
     });

@@ -51,6 +51,8 @@ export class TestServer {
       REDIS_URL: process.env.TEST_REDIS_URL,
       // All specs come from one address; test/throttle.e2e-spec.ts is about the limit.
       RATE_LIMIT_PER_MINUTE: '1000000',
+      // Many specs leave their sockets open; test/sockets.e2e-spec.ts is about the limit.
+      SOCKETS_PER_SESSION: '1000',
       ...variables,
     };
     plantSettings(settings);
