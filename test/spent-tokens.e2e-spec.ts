@@ -74,7 +74,7 @@ describe('of a day’s tokens, a reply is charged what was counted', () => {
       expect(await usedBy(grant, at)).toBe(tokens);
     });
   const totalOf = ({ data: { usage } }: ReceivedFrame): number => {
-    const { inputTokens, outputTokens } = usage as UsageDto;
+    const { inputTokens = -1, outputTokens = -1 } = usage as UsageDto;
     return inputTokens + outputTokens;
   };
   const waitForHalf = (socket: SocketClient, replyId: string): Promise<unknown> =>
