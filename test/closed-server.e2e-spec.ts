@@ -83,7 +83,7 @@ describe('of a server that is closed nothing is left: no timer, socket, process 
 
   it('when nobody has asked it for anything', async () => {
     expect(await leftovers(async () => undefined)).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 
   it('when all of it has been used', async () => {
     const left = await leftovers(async (server) => {
@@ -103,7 +103,7 @@ describe('of a server that is closed nothing is left: no timer, socket, process 
       expect(await events.text()).toContain('event: done');
     });
     expect(left).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 
   it('when it is closed while all of it is being used', async () => {
     const left = await leftovers(async (server) => {
@@ -123,7 +123,7 @@ describe('of a server that is closed nothing is left: no timer, socket, process 
       await eventually(() => expect(github!.requests.length).toBeGreaterThan(before));
     });
     expect(left).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 });
 
 /** A real server in a process of its own that counts what it holds. */

@@ -27,7 +27,7 @@ describe('every answer', () => {
     });
     grant = await server.clone('one');
     token = grant.accessToken;
-  });
+  }, 60_000);
 
   afterAll(async () => {
     await server.stop();

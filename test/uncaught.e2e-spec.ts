@@ -48,5 +48,6 @@ describe('an error that nobody catches', () => {
       expect(fatal[0]!.err!.message).toBe('cannot go on with [redacted]');
       expect(log).not.toContain(TOKEN);
     },
+    60_000,
   );
 });
