@@ -28,10 +28,24 @@ describe('escapeMarkdown', () => {
     [':www.//evil.example', ': evil.example'],
     ['visit www.evil.example', 'visit evil.example'],
     ['mail ada@evil.example', 'mail ada at evil.example'],
+    ['mail ada@1.2.evil.example', 'mail ada at 1.2.evil.example'],
     ['two\r\nlines\u2028here', 'two lines here'],
     ['hid\u200Bden \u202Eorder', 'hidden order'],
   ])('takes out of %j what makes a link or hides something', (title, shown) => {
     expect(plain(render(title))).toBe(shown);
+  });
+
+  it.each([
+    ['plugin-legacy@8.2.3'],
+    ['@changesets/cli@2.30.0-next.1+build.5'],
+    ['actions/checkout@v4.1'],
+    ['3.1.0'],
+    ['#12 is closed'],
+    ['-1 is a number'],
+    ['می\u200Cخواهم'],
+    ['👨\u200D💻 at work'],
+  ])('leaves %j as it was written', (text) => {
+    expect(escapeMarkdown(text)).toBe(text);
   });
 
   it('makes one list item without any markup of whatever text', () => {

@@ -9,6 +9,7 @@ describe('parseSubject', () => {
     ['net: ipv4: fix a leak', 'fix', 'net: ipv4', 'fix a leak'],
     ['[web] Add a footer', 'feature', 'web', 'Add a footer'],
     ['🐛 Time zone of reports', 'fix', undefined, 'Time zone of reports'],
+    ['👨\u200D💻 Setup ESLint', 'other', undefined, 'Setup ESLint'],
     [':zap: Render once', 'performance', undefined, 'Render once'],
     ['ABC-123: Add VAT numbers', 'feature', undefined, 'Add VAT numbers'],
     ['Merged PR 42: Remove the importer', 'removal', undefined, 'Remove the importer'],
