@@ -15,7 +15,6 @@ import type { GitSource, OpenRepository } from './git.source.js';
 import { GitWebAddress } from './git.web-address.js';
 import { CommitGraphCache } from './history/commit-graph.cache.js';
 import { LOCAL_SCHEME, LocalSource } from './local.source.js';
-import { ReadingReport } from './reading-report.js';
 import { RemoteSource } from './remote.source.js';
 
 const NOTHING_TO_READ = {
@@ -92,13 +91,14 @@ export class GitFetcher extends BaseFetcher {
   ): AsyncGenerator<ActionBatch, GitError | undefined> {
     let failure: GitError | undefined;
     let begun = false;
-    const report = new ReadingReport();
+    const gaps: string[] = [];
+    const onGap = (gap: string): unknown => gaps.push(gap);
     let described: Promise<GitRepository> | undefined;
     const describe = (): Promise<GitRepository> => (described ??= opened.describe());
     let leave = (): void => undefined;
     try {
       leave = await this.capacity.beginReading(client, signal);
-      const reading = readActions({ ...opened, describe }, this.graphs, query, signal, report);
+      const reading = readActions({ ...opened, describe }, this.graphs, query, signal, onGap);
       for await (const actions of reading) {
         begun = true;
         yield { actions, coverage: [] };
@@ -114,9 +114,8 @@ export class GitFetcher extends BaseFetcher {
     const coverage = { id, fullName, ...(kinds.length < query.types.length && { kinds }) };
     const outcome: Pick<RepositoryCoverage, 'status' | 'reason'> = failure
       ? { status: begun ? 'partial' : 'failed', reason: reasonOf(failure) }
-      : completeness(opened, report.gaps);
-    const { bots, matched } = report;
-    yield { actions: [], coverage: [{ ...coverage, ...outcome }], bots, matched: [...matched] };
+      : completeness(opened, gaps);
+    yield { actions: [], coverage: [{ ...coverage, ...outcome }] };
     return failure;
   }
 
