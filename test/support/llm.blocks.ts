@@ -3,6 +3,9 @@ import type { LlmStep } from './llm.emulator.js';
 
 export type StreamEvent = readonly [event: string, data: Readonly<Record<string, unknown>>];
 
+/** Deltas that may stand in the start of their block: all of a short one, never those of a long stream. */
+const MOST_STARTED = 3;
+
 type TextStep = Extract<LlmStep, { text: unknown }>;
 
 /**
@@ -113,7 +116,8 @@ const isCited = ({ cites = [] }: TextStep): boolean => cites.length > 0;
 function* textBlock({ text, cites = [] }: TextStep, index: number, chance: Chance) {
   const deltas = typeof text === 'string' ? (text.match(/[^]{1,5}/g) ?? []) : [...text];
   const isStarted = typeof text === 'string' && chance.oneIn(4);
-  const started = isStarted ? deltas.splice(0, chance.pick(1, deltas.length)).join('') : '';
+  const startedWith = Math.min(deltas.length, MOST_STARTED);
+  const started = isStarted ? deltas.splice(0, chance.pick(1, startedWith)).join('') : '';
   const when = chance.pick('before', 'after', 'between', 'start');
   const citations = cites.map(citationOf);
   yield [
