@@ -46,7 +46,7 @@ export async function defaultWindow(
 }
 
 /** When the newest action that counts was done (ISO 8601), asked for in ever longer stretches. */
-export async function newestThatCounts(
+async function newestThatCounts(
   { author, includeBots, timeZone }: Choice,
   api: ApiClient,
 ): Promise<string | undefined> {

@@ -35,7 +35,7 @@ export interface PackedWork {
 }
 
 /** The bytes that a job takes at most, compressed and sealed. */
-export const JOB_BYTES = 4 * 1024 * 1024;
+const JOB_BYTES = 4 * 1024 * 1024;
 /** A token is rarely more bytes than this in what people write in git. */
 const BYTES_A_TOKEN = 4;
 
