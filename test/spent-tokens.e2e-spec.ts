@@ -143,8 +143,9 @@ describe('of a day’s tokens, a reply is charged what was counted', () => {
     answer = () => WHOLE;
     const [, socket, replyId] = await begin(server);
     await socket.waitForEnd(replyId);
-    for (const { data } of socket.eventsOf(replyId))
+    for (const { data } of socket.eventsOf(replyId)) {
       expect(Object.keys(data)).not.toContain('spent');
+    }
   });
 
   const onTwoPods = process.env.TEST_REDIS_URL ? it : it.skip;

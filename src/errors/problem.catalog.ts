@@ -1,16 +1,9 @@
+import { define } from './problem.definition.js';
+
 /**
  * Every problem this server can answer with: the closed list behind `code`, its HTTP status, its
  * title, and what the reader can do about it. The OpenAPI document and the runbook follow this table.
  */
-const define = <const T extends Record<string, ProblemDefinition>>(table: T): T => table;
-
-interface ProblemDefinition {
-  readonly status: number;
-  readonly title: string;
-  /** The next step for whoever reads the problem. */
-  readonly hint: string;
-}
-
 export const PROBLEMS = define({
   malformed_json: {
     status: 400,

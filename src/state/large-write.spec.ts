@@ -35,6 +35,10 @@ describeWithRedis('a large write over a narrow network', () => {
     const { port } = network.address() as AddressInfo;
     state = new RedisSharedState(connectRedis(`redis://127.0.0.1:${port}`));
     await state.waitUntilReady(5_000);
+    // Subscribing opens the connection that comes last.
+    await (
+      await state.subscribe({ scope: 'any', name: 'channel' }, () => undefined)
+    )();
     key = { scope: randomUUID(), name: 'a' };
   });
 

@@ -2,6 +2,7 @@ import type { Person } from '../../person.js';
 import type { GitObject } from './git.objects.js';
 
 const MAX_LINE_LENGTH = 1_000;
+const INTEGER = /^-?\d+$/;
 
 export interface Signature {
   readonly person: Person;
@@ -39,7 +40,11 @@ export class ObjectHeader {
     const line = this.field(name)?.slice(0, MAX_LINE_LENGTH);
     if (line === undefined) return undefined;
     const bracket = line.lastIndexOf('>');
-    const [, who = line, seconds] = /^(.*?)\s*(-?\d+)(?:\s+\S*)?$/.exec(line) ?? [];
+    const words = line.split(/\s+/);
+    const place = words.findLastIndex(
+      (word, index) => index >= words.length - 2 && INTEGER.test(word),
+    );
+    const [who, seconds] = place === -1 ? [line] : [words.slice(0, place).join(' '), words[place]];
     const contact = bracket === -1 ? who : line.slice(0, bracket + 1);
     const [, after] = /^\s*(-?\d+)/.exec(line.slice(bracket + 1)) ?? [];
     const date = bracket === -1 ? seconds : after;
