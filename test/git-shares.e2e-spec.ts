@@ -78,7 +78,8 @@ describe('what git may do at once', () => {
     await Promise.allSettled(asked);
     const reached = visited();
     expect((await addUrl(host.url('small'), hanging)).status).toBe(201);
-    expect(visited()).toBe(reached);
+    // No more than those whose turn came meanwhile: it has not waited for all the others.
+    expect(visited()).toBeLessThanOrEqual(reached + SHARE);
 
     const remembered = ended[0]?.one;
     const visitors = remembered?.visitors;
