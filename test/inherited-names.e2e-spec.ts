@@ -41,7 +41,7 @@ describe('a name that every object has', () => {
       socket.frames.length = 0;
       socket.sendRaw(`{"event": "recap", "data": ${data}}`);
       const { problem } = (await socket.waitForEvent('error')).data;
-      // Frames are read by Fastify's own parser, which stops at these two.
+      // The parser of frames itself stops at these two.
       const isUnreadable = name === '__proto__' || name === 'constructor';
       const refusal = { code: 'invalid_request', status: 400 };
       expect(problem).toMatchObject(isUnreadable ? refusal : invalid(name));
