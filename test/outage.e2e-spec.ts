@@ -202,6 +202,18 @@ withRedis('when Redis goes away', () => {
   }, 40_000);
 });
 
+it('an outage before the first probe is as brief as one after it', async () => {
+  const server = await TestServer.start({});
+  try {
+    const away = new DomainError('state_unavailable', 'It is away.');
+    jest.spyOn(server.app.get(SharedState), 'ping').mockRejectedValue(away);
+    expect((await server.get('/health/ready')).status).toBe(200);
+  } finally {
+    jest.restoreAllMocks();
+    await server.stop();
+  }
+});
+
 it('a reply that an outage keeps from beginning takes no room from those after it', async () => {
   const folder = new RepositoryFolder().add('one', [{ subject: 'feat: one' }]);
   const server = await TestServer.start({ GIT_ROOT: folder.path, REPLIES_PER_SESSION: '1' });
