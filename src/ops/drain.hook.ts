@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { onceClosed } from './answered.js';
 import type { Drain } from './drain.js';
 
 /**
@@ -7,7 +8,7 @@ import type { Drain } from './drain.js';
  */
 export function finishRequests(fastify: FastifyInstance, drain: Drain): void {
   fastify.addHook('onRequest', (_request, reply, next) => {
-    reply.raw.once('close', drain.enter());
+    onceClosed(reply, drain.enter());
     next();
   });
   fastify.addHook('onSend', (request, reply, _payload, next) => {

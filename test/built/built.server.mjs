@@ -1,12 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const READY_WITHIN_MS = 20_000;
 const STOPPED_WITHIN_MS = 15_000;
+
+/** As Node prints it: `(node:1234) MaxListenersExceededWarning: Possible EventEmitter memory leak …`. */
+const NODE_WARNING = /^\(node:\d+\) /;
 
 /** Only what a program needs to run at all: what is set for a developer must not decide a check. */
 const { PATH, HOME, TMPDIR } = process.env;
@@ -31,9 +35,8 @@ export function runBuiltServer(environment, output = 2) {
 export async function withBuiltServer(environment, use, heard = true) {
   const port = await findFreePort();
   const settings = { HOST: '127.0.0.1', PORT: String(port), ...environment };
-  const server = runBuiltServer(settings, heard ? 2 : 'pipe');
-  server.stdout?.destroy();
-  server.stderr?.destroy();
+  const server = runBuiltServer(settings, 'pipe');
+  const printed = heard ? listen(server) : unheard(server);
   const exit = once(server, 'exit');
   const url = `http://127.0.0.1:${port}`;
   try {
@@ -45,9 +48,29 @@ export async function withBuiltServer(environment, use, heard = true) {
     server.kill('SIGTERM');
     const [code, signal] = await within(STOPPED_WITHIN_MS, 'stop after SIGTERM', exit);
     if (code !== 0) throw new Error(`The server ended with ${signal ?? `code ${code}`}.`);
+    const warnings = printed.filter((line) => NODE_WARNING.test(line));
+    if (warnings.length > 0) throw new Error(`Node warned: ${warnings.join('\n')}`);
   } finally {
     server.kill('SIGKILL');
   }
+}
+
+/** Passes on what it prints, line by line, and keeps it. */
+function listen({ stdout, stderr }) {
+  const printed = [];
+  for (const output of [stdout, stderr]) {
+    createInterface(output).on('line', (line) => {
+      printed.push(line);
+      process.stderr.write(`${line}\n`);
+    });
+  }
+  return printed;
+}
+
+function unheard({ stdout, stderr }) {
+  stdout.destroy();
+  stderr.destroy();
+  return [];
 }
 
 export async function waitUntilLive(url) {

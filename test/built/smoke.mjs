@@ -17,6 +17,8 @@ async function expectAnswers(url) {
     '/docs/asyncapi.json': 'application/json',
     '/docs': 'text/html',
     '/': 'text/html',
+    '/app/main.js': 'application/javascript',
+    '/favicon.svg': 'image/svg',
   };
   for (const [path, type] of Object.entries(expected)) {
     const response = await fetch(url + path);
