@@ -63,17 +63,18 @@ export function plantFields(value: unknown): void {
   }
 }
 
-/** Notes what was read from a user's account, or written about it. */
+/** Notes what was read from a user's account, or written about it; a problem's title is the server's own. */
 export function plantPrivate(value: unknown): void {
-  for (const [name, text] of texts(value)) {
+  for (const [name, text] of texts(value, 'problem')) {
     if (PRIVATE.has(name) && TELLING.test(text)) plant(text);
   }
 }
 
-function* texts(value: unknown): Generator<[name: string, text: string]> {
+function* texts(value: unknown, without?: string): Generator<[name: string, text: string]> {
   if (typeof value !== 'object' || value === null) return;
   for (const [name, item] of Object.entries(value)) {
+    if (name === without) continue;
     if (typeof item === 'string') yield [name, item];
-    else yield* texts(item);
+    else yield* texts(item, without);
   }
 }
