@@ -1,10 +1,12 @@
 import type { Action, ActionQuery } from './action.js';
+import { isOfBotsOnly } from './bot.js';
 import type { People } from './people.js';
 import { isWithin } from './time-window.js';
 
 /** Lets through what answers a question: the right time, people and places, and each action once. */
 export class ActionSieve {
   private readonly seen = new Set<string>();
+  private bots = 0;
 
   /** @param places The ids of the repositories whose actions count; absent: those of any. */
   constructor(
@@ -18,13 +20,22 @@ export class ActionSieve {
     return found.filter((action) => this.isWanted(action));
   }
 
-  private isWanted({ id, repository, timestamp, author, coAuthors }: Action): boolean {
+  /** How many actions of bots were left out since this was asked last. */
+  takeBots(): number {
+    const { bots } = this;
+    this.bots = 0;
+    return bots;
+  }
+
+  private isWanted(action: Action): boolean {
+    const { id, repository, timestamp, author, coAuthors } = action;
     if (this.places && !this.places.has(repository.id)) return false;
     if (!isWithin(this.query, timestamp)) return false;
-    if (author.bot && !this.query.includeBots) return false;
     if (!this.people.include([author, ...coAuthors])) return false;
     if (this.seen.has(id)) return false;
     this.seen.add(id);
-    return true;
+    if (this.query.includeBots || !isOfBotsOnly(action)) return true;
+    this.bots += 1;
+    return false;
   }
 }

@@ -33,7 +33,8 @@ export async function* readActivity(
         for (const next of outcome.next ?? []) ledger.expect(next);
         for (const gap of outcome.gaps ?? []) ledger.miss(gap);
         ledger.settle(step);
-        yield { actions: sieve.sift(outcome.actions ?? []), coverage: ledger.takeEnded() };
+        const actions = sieve.sift(outcome.actions ?? []);
+        yield { actions, coverage: ledger.takeEnded(), bots: sieve.takeBots() };
       }
     }
   } catch (error) {

@@ -15,6 +15,10 @@ export interface ActionBatch {
   readonly actions: readonly Action[];
   /** Repositories whose reading has ended with this batch: complete, partial, failed or skipped. */
   readonly coverage: readonly RepositoryCoverage[];
+  /** How many actions of bots that would answer the query were left out since the batch before. */
+  readonly bots?: number;
+  /** Names of the query's authors that were found, also where the actions call them otherwise. */
+  readonly matched?: readonly string[];
   /** How many repositories will be read in all, as soon as that is known. */
   readonly total?: number;
 }

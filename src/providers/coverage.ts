@@ -29,10 +29,20 @@ export function isComplete({ connections, repositories }: Coverage): boolean {
   return [...connections, ...repositories].every(({ status }) => status === 'complete');
 }
 
+/** Somebody who was asked for, as the question called them. */
+export interface AuthorCoverage {
+  readonly author: string;
+  readonly matched: boolean;
+}
+
 /** What was and what was not read, with every answer made from several sources. */
 export interface Coverage {
   readonly connections: readonly ConnectionCoverage[];
   readonly repositories: readonly RepositoryCoverage[];
+  /** Who was asked for, and whether anything of theirs was found; empty where everyone was asked for. */
+  readonly authors: readonly AuthorCoverage[];
+  /** How many actions of bots were left out. */
+  readonly bots: number;
   /** More actions matched than are in the answer. */
   readonly truncated: boolean;
   /** The window that was read, ISO 8601. */

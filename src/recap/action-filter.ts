@@ -27,8 +27,8 @@ export interface ResolvedFilter {
   readonly includeBots: boolean;
 }
 
-const EVERYONE = '*';
-const MYSELF = 'me';
+export const EVERYONE = '*';
+export const MYSELF = 'me';
 
 /** @throws DomainError `invalid_request` for a window that cannot be read. */
 export function resolveFilter(filter: ActionFilter, session: Session): ResolvedFilter {

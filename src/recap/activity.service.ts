@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Session } from '../auth/session.js';
 import type { Action, ActionQuery } from '../providers/action.js';
-import { BaseFetcher } from '../providers/base.fetcher.js';
+import { type ActionBatch, BaseFetcher } from '../providers/base.fetcher.js';
 import type { Connection } from '../providers/connection.js';
 import type { ConnectionCoverage, Coverage, RepositoryCoverage } from '../providers/coverage.js';
 import type { Repository } from '../providers/repository.js';
 import { authorsOf, type ResolvedFilter } from './action-filter.js';
+import { AskedAuthors } from './asked-authors.js';
 import { failed, throwIfAllFailed } from './failed-connections.js';
 import { type ActionPosition, NewestActions } from './newest-actions.js';
 import { RepositoryService } from './repository.service.js';
@@ -50,13 +51,16 @@ export class ActivityService {
     const newest = new NewestActions(request.limit, request.after);
     const tally = new Tally(onProgress);
     const viewer = new ViewerIdentity(session.connections);
+    const authors = new AskedAuthors(filter.author, viewer);
     const outcomes = await Promise.all(
       connections.map((connection) => {
         const query = viewer.ask(connection, queryOf(filter, chosen?.get(connection.id)));
         const keep = (actions: readonly Action[]): void => {
           newest.add(actions.map((action) => viewer.fold(action)));
+          authors.find(actions);
         };
-        return this.read(connection, query, signal, keep, tally);
+        const found = (names: readonly string[]): void => authors.add(names);
+        return this.read(connection, query, signal, { keep, found, tally });
       }),
     );
     throwIfAllFailed(outcomes);
@@ -66,6 +70,8 @@ export class ActivityService {
       coverage: {
         connections: outcomes.map(({ coverage }) => coverage),
         repositories: tally.coverage,
+        authors: authors.coverage,
+        bots: tally.bots,
         truncated: more,
         from: filter.since,
         to: filter.until,
@@ -77,14 +83,14 @@ export class ActivityService {
     connection: Connection,
     query: ActionQuery,
     signal: AbortSignal,
-    keep: (actions: readonly Action[]) => void,
-    tally: Tally,
+    { keep, found, tally }: Listeners,
   ): Promise<Outcome> {
     const { id, provider } = connection;
     try {
       for await (const batch of this.fetcher.getActions(connection, query, signal)) {
         keep(batch.actions);
-        tally.add(id, batch.coverage, batch.total);
+        found(batch.matched ?? []);
+        tally.add(id, batch);
       }
       return { coverage: { id, provider, status: tally.statusOf(id) } };
     } catch (error) {
@@ -92,6 +98,13 @@ export class ActivityService {
       return { coverage: failed(connection, error), error };
     }
   }
+}
+
+/** Where what is read goes. */
+interface Listeners {
+  readonly keep: (actions: readonly Action[]) => void;
+  readonly found: (names: readonly string[]) => void;
+  readonly tally: Tally;
 }
 
 interface Outcome {
@@ -102,12 +115,14 @@ interface Outcome {
 /** Sums up what the connections report while they are read. */
 class Tally {
   readonly coverage: RepositoryCoverage[] = [];
+  bots = 0;
   private readonly totals = new Map<string, number>();
   private readonly incomplete = new Set<string>();
 
   constructor(private readonly onProgress: ActivityProgress) {}
 
-  add(connectionId: string, coverage: readonly RepositoryCoverage[], total?: number): void {
+  add(connectionId: string, { coverage, total, bots = 0 }: ActionBatch): void {
+    this.bots += bots;
     if (total !== undefined) this.totals.set(connectionId, total);
     if (coverage.some(({ status }) => status === 'failed' || status === 'partial')) {
       this.incomplete.add(connectionId);

@@ -27,12 +27,26 @@ export class RepositoryCoverageDto {
   reason?: string;
 }
 
+/** Somebody who was asked for. */
+export class AuthorCoverageDto {
+  /** As the question called them. */
+  author: string;
+  /** Whether anything of theirs was found. */
+  matched: boolean;
+}
+
 /** What was read and what was not. */
 export class CoverageDto {
   @ApiProperty({ type: [ConnectionCoverageDto] })
   connections: readonly ConnectionCoverageDto[];
   @ApiProperty({ type: [RepositoryCoverageDto] })
   repositories: readonly RepositoryCoverageDto[];
+  /** Who was asked for; empty where everyone was. */
+  @ApiProperty({ type: [AuthorCoverageDto] })
+  authors: readonly AuthorCoverageDto[];
+  /** How many actions of bots were left out: includeBots brings them. */
+  @ApiProperty({ type: 'integer' })
+  bots: number;
   /** Whether more actions matched than are in the answer. */
   truncated: boolean;
   /** Where the window began. */

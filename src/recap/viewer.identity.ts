@@ -34,6 +34,16 @@ export class ViewerIdentity {
     return { ...action, author, coAuthors: isCoAuthor ? [person, ...others] : others };
   }
 
+  /** Whether an address is the person's who is signed in. */
+  hasAddress(email: string): boolean {
+    return this.emails.has(email.toLowerCase());
+  }
+
+  /** Whether the person signed in had a part in it. */
+  tookPart(action: Action): boolean {
+    return [action.author, ...action.coAuthors].some((person) => this.isViewer(action, person));
+  }
+
   private isViewer({ provider }: Action, { email, login, bot }: Author): boolean {
     if (bot) return false;
     if (email !== undefined && this.emails.has(email.toLowerCase())) return true;

@@ -60,10 +60,12 @@ export class GitWorld {
   rawCommit(name: string, branch: string, author: string, message: Buffer): void {
     const tree = this.git(name, 'mktree');
     const who = `${author} 1767607200 +0000`;
-    const content = Buffer.concat([
-      Buffer.from(`tree ${tree}\nauthor ${who}\ncommitter ${who}\n\n`),
-      message,
-    ]);
+    const header = Buffer.from(`tree ${tree}\nauthor ${who}\ncommitter ${who}\n\n`);
+    this.rawObject(name, Buffer.concat([header, message]), branch);
+  }
+
+  /** The same, with whatever header it is given. */
+  rawObject(name: string, content: string | Buffer, branch: string): void {
     const command = ['hash-object', '-t', 'commit', '-w', '--stdin', '--literally'];
     const sha = this.run(name, command, {}, content).toString('utf8').trim();
     this.git(name, 'update-ref', `refs/heads/${branch}`, sha);

@@ -5,7 +5,15 @@ import type { Action } from '../../providers/action.js';
 import { everSmaller } from './job.bounds.js';
 import type { ChatWork, RecapWork } from './reply.jobs.js';
 
-const coverage = { connections: [], repositories: [], truncated: false, from: '', to: '' };
+const coverage = {
+  connections: [],
+  repositories: [],
+  authors: [],
+  bots: 0,
+  truncated: false,
+  from: '',
+  to: '',
+};
 const recapOf = (actions: readonly Action[]): RecapWork => ({
   kind: 'recap',
   coverage,

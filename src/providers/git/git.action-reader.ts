@@ -1,5 +1,7 @@
-import type { Action, ActionQuery, Author } from '../action.js';
-import { authorMatcher } from './git.author.js';
+import type { Action, ActionQuery } from '../action.js';
+import { isOfBotsOnly } from '../bot.js';
+import type { Person } from '../person.js';
+import { GitAuthors } from './git.author.js';
 import { readLog } from './git.log.js';
 import { commitAction, releaseAction } from './git.mapper.js';
 import { GitError } from './git.process.js';
@@ -9,6 +11,7 @@ import { ChangeFilter } from './history/change.filter.js';
 import type { CommitGraphCache } from './history/commit-graph.cache.js';
 import { LineCounter } from './line-counter.js';
 import { Mailmap } from './mailmap.js';
+import type { ReadingReport } from './reading-report.js';
 
 /** What git itself records; pull requests, issues and reviews live with the hosts. */
 export const GIT_ACTION_TYPES = ['commit', 'release'] as const;
@@ -17,22 +20,30 @@ const MAX_BATCH = 200;
 
 /**
  * The actions of one repository, in batches while git runs. All runs of git end with the iteration,
- * however it ends. What is missing of actions is told to `onGap`, in words for people. Throws
- * `GitError`, or the signal's reason.
+ * however it ends; what is to be said besides stands in the report then. Throws `GitError`, or the
+ * signal's reason.
  */
 export async function* readActions(
   { folder, describe, hasFiles }: OpenRepository,
   graphs: CommitGraphCache,
   query: ActionQuery,
   signal: AbortSignal,
-  onGap: (reason: string) => void,
+  report: ReadingReport,
 ): AsyncGenerator<Action[], void> {
   const mailmap = new Mailmap(folder, signal);
   const counter = hasFiles ? new LineCounter(folder, signal) : undefined;
-  const wanted = actionFilter(query);
   try {
     const [history, about] = await Promise.all([graphs.read(folder, signal), describe()]);
-    history.gaps.forEach(onGap);
+    report.gaps.push(...history.gaps);
+    const authors = await GitAuthors.of(query.authors, mailmap);
+    const isWanted = (action: Action, written: readonly Person[]): boolean => {
+      const names = authors.among([action.author, ...action.coAuthors], written);
+      if (!names) return false;
+      const isLeftOut = !query.includeBots && isOfBotsOnly(action);
+      if (isLeftOut) report.bots += 1;
+      else for (const name of names) report.matched.add(name);
+      return !isLeftOut;
+    };
     if (query.types.includes('commit')) {
       const changes = new ChangeFilter(history);
       const seconds = { since: toSeconds(query.since), until: toSeconds(query.until) };
@@ -43,7 +54,10 @@ export async function* readActions(
         const actions = fresh.map((entry) =>
           commitAction(entry, people.splice(0, entry.coAuthors.length), about),
         );
-        const matching = actions.filter(wanted);
+        const matching = actions.filter((action, index) => {
+          const entry = fresh[index];
+          return isWanted(action, entry ? [entry.writtenBy, ...entry.coAuthors] : []);
+        });
         const counts = await counter?.count(matching.map(({ sha = '' }) => sha));
         yield* inBatches(
           matching.map((action) => ({ ...action, ...counts?.get(action.sha ?? '') })),
@@ -56,10 +70,14 @@ export async function* readActions(
         const actions = entries.map((tag, index) =>
           releaseAction(tag, taggers[index] ?? tag.tagger, about),
         );
-        yield* inBatches(actions.filter(wanted));
+        yield* inBatches(
+          actions.filter((action, index) =>
+            isWanted(action, entries[index] ? [entries[index].tagger] : []),
+          ),
+        );
       }
     }
-    if (counter?.gap !== undefined) onGap(counter.gap);
+    if (counter?.gap !== undefined) report.gaps.push(counter.gap);
     if (history.isBroken) throw new GitError('failed', 'objects are missing');
   } finally {
     await Promise.all([mailmap.close(), counter?.close()]);
@@ -67,14 +85,6 @@ export async function* readActions(
 }
 
 const toSeconds = (date: Date): number => Math.ceil(date.getTime() / 1000);
-
-function actionFilter({ authors, includeBots }: ActionQuery): (action: Action) => boolean {
-  const matches = authorMatcher(authors);
-  return ({ author, coAuthors }) => {
-    const people: Author[] = [author, ...coAuthors];
-    return (includeBots || !author.bot) && matches(people);
-  };
-}
 
 function* inBatches(actions: Action[]): Generator<Action[], void> {
   for (let start = 0; start < actions.length; start += MAX_BATCH) {

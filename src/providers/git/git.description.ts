@@ -10,9 +10,23 @@ export class GitDescription {
     private readonly signal: AbortSignal,
   ) {}
 
-  /** The address of `origin` as configured: it may hold credentials. */
-  originUrl(): Promise<string | undefined> {
-    return this.ask('config', '--get', 'remote.origin.url');
+  /**
+   * The address of `origin`, or of the only remote, or of the one that the current branch follows, as
+   * git would fetch from it: it may hold credentials.
+   */
+  async originUrl(): Promise<string | undefined> {
+    const origin = await this.urlOf('origin');
+    if (origin !== undefined) return origin;
+    const remotes = (await this.ask('remote'))?.split('\n') ?? [];
+    if (remotes.length < 2) return remotes[0] && (await this.urlOf(remotes[0]));
+    const branch = await this.ask('symbolic-ref', '--quiet', '--short', 'HEAD');
+    const followed = branch && (await this.ask('config', '--get', `branch.${branch}.remote`));
+    return followed && remotes.includes(followed) ? await this.urlOf(followed) : undefined;
+  }
+
+  /** The first one where there are several, rewritten by `url.*.insteadOf`. */
+  private urlOf(remote: string): Promise<string | undefined> {
+    return this.ask('remote', 'get-url', '--', remote);
   }
 
   /** git answers some questions whose answer is "none" with an exit code. */

@@ -153,7 +153,9 @@ describe('GitFetcher on a local repository', () => {
       titlesOf('people', { authors: { everyone: false, viewer: true, names: [name] } });
     await expect(by('grace@example.com')).resolves.toEqual(['Together']);
     await expect(by('ada lovelace')).resolves.toEqual(['Together']);
-    await expect(by('g@old.example')).resolves.toEqual([]);
+    await expect(by('g@old.example')).resolves.toEqual(['Together']);
+    await expect(by('ada@old.example')).resolves.toEqual(['Together']);
+    await expect(by('nobody@old.example')).resolves.toEqual([]);
   });
 
   it('leaves bots out unless they are asked for', async () => {

@@ -15,6 +15,7 @@ import type { GitSource, OpenRepository } from './git.source.js';
 import { GitWebAddress } from './git.web-address.js';
 import { CommitGraphCache } from './history/commit-graph.cache.js';
 import { LOCAL_SCHEME, LocalSource } from './local.source.js';
+import { ReadingReport } from './reading-report.js';
 import { RemoteSource } from './remote.source.js';
 
 const NOTHING_TO_READ = {
@@ -91,14 +92,13 @@ export class GitFetcher extends BaseFetcher {
   ): AsyncGenerator<ActionBatch, GitError | undefined> {
     let failure: GitError | undefined;
     let begun = false;
-    const gaps: string[] = [];
-    const onGap = (gap: string): unknown => gaps.push(gap);
+    const report = new ReadingReport();
     let described: Promise<GitRepository> | undefined;
     const describe = (): Promise<GitRepository> => (described ??= opened.describe());
     let leave = (): void => undefined;
     try {
       leave = await this.capacity.beginReading(client, signal);
-      const reading = readActions({ ...opened, describe }, this.graphs, query, signal, onGap);
+      const reading = readActions({ ...opened, describe }, this.graphs, query, signal, report);
       for await (const actions of reading) {
         begun = true;
         yield { actions, coverage: [] };
@@ -114,8 +114,9 @@ export class GitFetcher extends BaseFetcher {
     const coverage = { id, fullName, ...(kinds.length < query.types.length && { kinds }) };
     const outcome: Pick<RepositoryCoverage, 'status' | 'reason'> = failure
       ? { status: begun ? 'partial' : 'failed', reason: reasonOf(failure) }
-      : completeness(opened, gaps);
-    yield { actions: [], coverage: [{ ...coverage, ...outcome }] };
+      : completeness(opened, report.gaps);
+    const { bots, matched } = report;
+    yield { actions: [], coverage: [{ ...coverage, ...outcome }], bots, matched: [...matched] };
     return failure;
   }
 

@@ -13,6 +13,8 @@ export interface LogEntry extends Omit<PlacedCommit, 'committedAt'> {
   /** Seconds since 1970, as they stand there; empty where git cannot read them. */
   readonly authoredAt: string;
   readonly author: Person;
+  /** The author as the commit itself has it. */
+  readonly writtenBy: Person;
   readonly committer: Person;
   readonly subject: string;
   readonly body: string;
@@ -37,6 +39,8 @@ const FIELDS = [
   '%s',
   '%b',
   '%(trailers:key=Co-authored-by,valueonly,unfold,separator=%x0a)',
+  '%an',
+  '%ae',
 ];
 const LOG_TIMEOUT = 120_000;
 /** git keeps the messages of all commits that it is asked for at once. */
@@ -111,6 +115,7 @@ function entryOf(fields: readonly string[], asked: ReadonlyMap<string, PlacedCom
     subject: fields[7] ?? '',
     body: fields[8] ?? '',
     coAuthors: coAuthorsOf(fields[9] ?? ''),
+    writtenBy: { name: fields[10] ?? '', email: fields[11] ?? '' },
   };
 }
 

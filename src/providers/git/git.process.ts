@@ -71,6 +71,9 @@ const SAFE_SETTINGS = [
   'credential.helper=',
   'log.showSignature=false',
   'i18n.logOutputEncoding=UTF-8',
+  // What git takes for a co-author's line is not for the repository to say.
+  'trailer.separators=:',
+  'core.commentChar=#',
   // May name any file of this machine, a pipe too.
   'mailmap.file=',
   'protocol.allow=never',

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GitDescription } from './git.description.js';
 import type { RepositoryFolder } from './git.process.js';
+import { commonDirectoryOf } from './history/common-directory.js';
 
 interface Remembered {
   /** When the repository's configuration was changed last, in milliseconds since 1970. */
@@ -30,9 +31,8 @@ export class OriginMemory {
   }
 }
 
-/** Undefined for a worktree, whose configuration is elsewhere. */
-const changedAt = (gitDirectory: string): Promise<number | undefined> =>
-  stat(join(gitDirectory, 'config')).then(
-    ({ mtimeMs }) => mtimeMs,
-    () => undefined,
-  );
+async function changedAt(gitDirectory: string): Promise<number | undefined> {
+  const common = await commonDirectoryOf(gitDirectory);
+  const state = await stat(join(common, 'config')).catch(() => undefined);
+  return state?.mtimeMs;
+}

@@ -17,6 +17,7 @@ const mention = (remote: string, entry: Partial<LogEntry>) => {
       committedAt: 0,
       authoredAt: '0',
       author: ADA,
+      writtenBy: ADA,
       committer: ADA,
       subject: '',
       body: '',
@@ -66,6 +67,13 @@ describe('pullRequestOf', () => {
     });
   });
 
+  it("believes a company's own GitHub, whatever address it signs with", () => {
+    const committer = { name: 'GitHub Enterprise', email: 'noreply@corp.example' };
+    const entry = { subject: 'Turn it (#12)', committer };
+    expect(mention('https://github.corp.example/o/r', entry)).toMatchObject({ number: 12 });
+    expect(mention('https://github.com/o/r', entry)).toBeUndefined();
+  });
+
   it.each<[string, string, Partial<LogEntry>]>([
     ['a squash suffix anyone typed', 'https://github.com/o/r', { subject: 'Turn it (#8)' }],
     [
@@ -98,6 +106,17 @@ describe('GitWebAddress', () => {
     ['ssh://git@git.example.com:2222/o/r', 'https://git.example.com/o/r', 'o/r'],
     ['https://git.example.com:8443/o/r/', 'https://git.example.com:8443/o/r', 'o/r'],
     ['https://dev.azure.com/org/p/_git/r', 'https://dev.azure.com/org/p/_git/r', 'org/p/r'],
+    ['git@github.com-work:o/r.git', 'https://github.com/o/r', 'o/r'],
+    ['ssh://git@ssh.github.com:443/o/r.git', 'https://github.com/o/r', 'o/r'],
+    ['ssh://git@altssh.gitlab.com:443/o/r.git', 'https://gitlab.com/o/r', 'o/r'],
+    ['a@vs-ssh.visualstudio.com:v3/a/b/c', 'https://dev.azure.com/a/b/_git/c', 'a/b/c'],
+    ['http://git.example.com:3000/o/r.git', 'http://git.example.com:3000/o/r', 'o/r'],
+    ['http://github.com/o/r.git', 'https://github.com/o/r', 'o/r'],
+    [
+      'https://bitbucket.example.com/scm/shop/web.git',
+      'https://bitbucket.example.com/projects/SHOP/repos/web',
+      'shop/web',
+    ],
   ])('finds %s at %s', (remote, url, fullName) => {
     expect(GitWebAddress.fromRemote(remote)).toMatchObject({ url, fullName });
     expect(GitWebAddress.fromRemote(url)).toMatchObject({ url, fullName });

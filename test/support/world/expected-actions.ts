@@ -18,7 +18,7 @@ export interface Telling {
   readonly reviewKey?: (review: WorldReview) => string;
   /** The login it knows the address of a commit by. */
   readonly loginOf: (email: string) => string | undefined;
-  /** Whether commits are also those of their co-authors. */
+  /** Whether who asks for a co-author's work finds the commits, too. */
   readonly creditsCoAuthors: boolean;
 }
 
@@ -36,7 +36,7 @@ export function expectedActions(world: World, query: ActionQuery, telling: Telli
       return doings(repository, telling)
         .filter(({ type }) => query.types.includes(type))
         .filter(({ at }) => isWithin(query, at))
-        .filter((doing) => isWanted(world, query, doing))
+        .filter((doing) => isWanted(world, query, telling, doing))
         .map(({ type, key }) => `${id}#${type}:${key}`);
     })
     .filter((id, index, all) => all.indexOf(id) === index)
@@ -67,7 +67,7 @@ function doings({ commits, conversations, releases }: WorldRepository, telling: 
       key: sha,
       at: committedAt,
       author: someone(author),
-      coAuthors: telling.creditsCoAuthors ? coAuthors.map(someone) : [],
+      coAuthors: coAuthors.map(someone),
     })),
     ...conversations.flatMap((talk) => conversationDoings(talk, telling)),
     ...releases
@@ -110,14 +110,17 @@ function isWithin({ since, until }: ActionQuery, at: string): boolean {
 function isWanted(
   world: World,
   { authors, includeBots }: ActionQuery,
+  { creditsCoAuthors }: Telling,
   { author, coAuthors = [] }: Doing,
 ): boolean {
-  if (accountOf(world, author)?.bot && !includeBots) return false;
+  // Who worked together with a bot keeps the work.
+  const isOfBotsOnly = [author, ...coAuthors].every((one) => accountOf(world, one)?.bot);
+  if (isOfBotsOnly && !includeBots) return false;
   if (authors.everyone) return true;
   const viewer = personByLogin(world, world.viewer);
   const viewersNames = [viewer.login, ...addressesOf(viewer)].map((name) => name.toLowerCase());
   const asksViewer = authors.viewer || authors.names.some((name) => viewersNames.includes(name));
-  return [author, ...coAuthors].some((someone) => {
+  return [author, ...(creditsCoAuthors ? coAuthors : [])].some((someone) => {
     if (asksViewer && accountOf(world, someone) === viewer) return true;
     const names = [someone.login, someone.email].map((name) => name?.toLowerCase());
     return names.some((name) => name && authors.names.includes(name));

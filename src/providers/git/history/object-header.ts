@@ -2,7 +2,7 @@ import type { Person } from '../../person.js';
 import type { GitObject } from './git.objects.js';
 
 const MAX_LINE_LENGTH = 1_000;
-const INTEGER = /^-?\d+$/;
+const SECONDS = /^-?\d+$/;
 
 export interface Signature {
   readonly person: Person;
@@ -40,21 +40,21 @@ export class ObjectHeader {
     const line = this.field(name)?.slice(0, MAX_LINE_LENGTH);
     if (line === undefined) return undefined;
     const bracket = line.lastIndexOf('>');
-    const words = line.split(/\s+/);
-    const place = words.findLastIndex(
-      (word, index) => index >= words.length - 2 && INTEGER.test(word),
-    );
-    const [who, seconds] = place === -1 ? [line] : [words.slice(0, place).join(' '), words[place]];
-    const contact = bracket === -1 ? who : line.slice(0, bracket + 1);
-    const [, after] = /^\s*(-?\d+)/.exec(line.slice(bracket + 1)) ?? [];
-    const date = bracket === -1 ? seconds : after;
+    const words = line
+      .slice(bracket + 1)
+      .trim()
+      .split(/\s+/);
+    // Without a bracket the name comes first: the date is the last number, before the zone if there is one.
+    const date = bracket === -1 ? words.slice(-2).find((word) => SECONDS.test(word)) : words[0];
+    const end = bracket === -1 && date !== undefined ? line.lastIndexOf(date) : bracket + 1;
+    const contact = line.slice(0, end || undefined);
     const open = contact.indexOf('<');
     return {
       person: {
         name: (open === -1 ? contact : contact.slice(0, open)).trim(),
         email: open === -1 ? '' : contact.slice(open + 1).replace(/[<>\s]+/g, ''),
       },
-      ...(date !== undefined && { seconds: Number(date) }),
+      ...(date !== undefined && SECONDS.test(date) && { seconds: Number(date) }),
     };
   }
 }
