@@ -57,11 +57,7 @@ export class Handshake {
    *   `foreign_host`, `rate_limited`, `too_many_sockets`, `server_busy`, `draining`.
    */
   async authenticate(request: IncomingMessage, sessionId: string): Promise<Admission> {
-    this.drain.check();
-    this.cap.check(request.socket);
-    checkOneHost(request);
-    this.checkHost(request);
-    this.checkOrigin(request);
+    await this.checkCircumstances(request);
     const identity = await this.identify(request).catch(async (error: unknown) => {
       await this.limit.count(clientAddress(this.locate(request), request.socket));
       throw error;
@@ -84,6 +80,21 @@ export class Handshake {
     this.logger.log({ requestId, status, code, client }, 'handshake refused');
     if (!isRefusal(code)) return;
     this.audit.record({ event: 'refusal', client, requestId, code, route: 'GET /ws/:sessionId' });
+  }
+
+  /** What does not hang on who asks. A ticket is spent here, too: proxies log what was refused. */
+  private async checkCircumstances(request: IncomingMessage): Promise<void> {
+    try {
+      this.drain.check();
+      this.cap.check(request.socket);
+      checkOneHost(request);
+      this.checkHost(request);
+      this.checkOrigin(request);
+    } catch (error) {
+      const ticket = offered(request, TICKET_PREFIX);
+      if (ticket !== undefined) await Promise.allSettled([this.tickets.redeem(ticket)]);
+      throw error;
+    }
   }
 
   private async identify(request: IncomingMessage): Promise<Identity> {
