@@ -84,11 +84,13 @@ export class AzureDevopsTransport {
    * long to leave it alone (https://learn.microsoft.com/azure/devops/integrate/concepts/rate-limits).
    */
   private noteDelay(headers: Headers): void {
-    this.notBefore = Math.max(this.notBefore, retryAfter(headers, Date.now()) ?? 0);
+    const now = Date.now();
+    const length = (retryAfter(headers, now) ?? now) - now;
+    this.notBefore = Math.max(this.notBefore, performance.now() + length);
   }
 
   private async waitAsAsked(): Promise<void> {
-    const now = Date.now();
+    const now = performance.now();
     const wait = this.notBefore - now;
     if (wait <= 0) return;
     // What is asked side by side waits side by side.
@@ -97,7 +99,7 @@ export class AzureDevopsTransport {
     if (this.waited > MAX_WAIT) {
       const detail = 'Azure DevOps has had too many requests for this credential';
       throw new DomainError('provider_rate_limited', detail, {
-        retryAt: new Date(this.notBefore),
+        retryAt: new Date(Date.now() + wait),
       });
     }
     await sleep(wait, undefined, { signal: this.signal });

@@ -11,14 +11,14 @@ export class ResourceLocations {
 
   get(url: string): string | undefined {
     const known = this.answers.get(url);
-    return known && known.until > Date.now() ? known.answer : undefined;
+    return known && known.until > performance.now() ? known.answer : undefined;
   }
 
   /** Keeps only what is an answer: the SDK takes any other for a server without resources. */
   set(url: string, answer: string): void {
     if (!hasLocations(answer)) return;
     this.answers.delete(url);
-    this.answers.set(url, { answer, until: Date.now() + LIFETIME });
+    this.answers.set(url, { answer, until: performance.now() + LIFETIME });
     const [oldest] = this.answers.keys();
     if (this.answers.size > MAX_SERVERS && oldest !== undefined) this.answers.delete(oldest);
   }

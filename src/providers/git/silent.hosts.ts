@@ -17,7 +17,7 @@ const MAX_REMEMBERED = 10_000;
  */
 @Injectable()
 export class SilentHosts {
-  /** Until when (milliseconds since 1970), by host or URL. */
+  /** Until when (milliseconds of `performance.now()`), by host or URL. */
   private readonly silentUntil = new RecentlyUsed<number>(MAX_REMEMBERED);
 
   /**
@@ -44,7 +44,7 @@ export class SilentHosts {
   refuse({ address: { host, url } }: AdmittedAddress): void {
     for (const name of [host, url]) {
       const until = this.silentUntil.get(name);
-      if (until !== undefined && Date.now() < until) throw silent(host, until);
+      if (until !== undefined && performance.now() < until) throw silent(host, until);
     }
   }
 
@@ -54,7 +54,7 @@ export class SilentHosts {
   }
 
   private remember(name: string, host: string): DomainError {
-    const until = Date.now() + REMEMBERED_FOR;
+    const until = performance.now() + REMEMBERED_FOR;
     this.silentUntil.set(name, until, 1);
     return silent(host, until);
   }
@@ -64,7 +64,7 @@ const silent = (host: string, until: number): DomainError =>
   new DomainError(
     'provider_timeout',
     `The host ${host} does not answer. It is asked again a minute later; check the address meanwhile.`,
-    { retryAt: new Date(until) },
+    { retryAt: new Date(Date.now() + until - performance.now()) },
   );
 
 /** Calls back if no TLS connection came about in time. A refusal is an answer: git tells what it means. */

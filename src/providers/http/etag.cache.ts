@@ -52,7 +52,7 @@ export class EtagCache {
   private keep(key: string, answer: Answer): Answer {
     this.forget(key);
     const etag = answer.headers.get('etag');
-    const now = Date.now();
+    const now = performance.now();
     if (etag && answer.status === 200 && sizeOf(answer) <= this.limits.maxKeptAnswerSize) {
       this.kept.set(key, { ...answer, etag, usedAt: now });
       this.size += sizeOf(answer);
