@@ -1,7 +1,12 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import {
+  type FastifyBaseLogger,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import { randomUUID } from 'node:crypto';
 import type { DestinationStream } from 'pino';
 import { AppModule } from './app.module.js';
@@ -26,7 +31,7 @@ import { setSecurityHeaders } from './app.security-headers.js';
 import { fromFramework } from './errors/framework.error.js';
 import { acceptJsonBodies } from './errors/json-bodies.hook.js';
 import { sendProblem } from './errors/problem.filter.js';
-import { isFault } from './errors/problem.js';
+import { isFault, type Problem } from './errors/problem.js';
 import { refuseUnreadable } from './errors/raw-problem.js';
 import { ConnectionCap } from './ops/connection.cap.js';
 import { closeWaitingAnswers } from './ops/answered.js';
@@ -85,8 +90,7 @@ export async function createApp(
     clientErrorHandler: (error, socket) => {
       const problem = refuseUnreadable(error, socket);
       if (!problem) return;
-      const { requestId, status, code } = problem;
-      log.info({ requestId, status, code, client: socket.remoteAddress }, 'unreadable request');
+      logProblem(log, problem, socket.remoteAddress, 'unreadable request');
     },
     forceCloseConnections: true,
     trustProxy: proxyTrust(environment.TRUST_PROXY),
@@ -96,7 +100,9 @@ export async function createApp(
       endAfterBody(request.raw);
       // No hook sees these answers.
       void reply.headers({ connection: 'close', vary: 'Origin', 'cache-control': 'no-store' });
-      if (isFault(sendProblem(fromFramework(error), request, reply))) request.log.error(error);
+      const problem = sendProblem(fromFramework(error), request, reply);
+      logProblem(log, problem, request.socket.remoteAddress, 'unroutable request');
+      if (isFault(problem)) request.log.error(error);
     },
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(settings), adapter, {
@@ -107,6 +113,16 @@ export async function createApp(
   await configure(app, environment);
   await app.init();
   return app;
+}
+
+/** What no hook sees: by the id that the client was given, as each request is. */
+function logProblem(
+  log: FastifyBaseLogger,
+  { requestId, status, code }: Problem,
+  client: string | undefined,
+  what: string,
+): void {
+  log.info({ requestId, status, code, client }, what);
 }
 
 async function configure(app: NestFastifyApplication, environment: Environment): Promise<void> {

@@ -1,12 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { randomBytes } from 'node:crypto';
-import { createApp } from '../src/app.setup.js';
 import type { Problem } from '../src/errors/problem.js';
 import { askRaw } from './support/raw.handshake.js';
 import { eventually } from './support/eventually.js';
-
-type Line = Readonly<Record<string, unknown>>;
+import { type LoggedServer, type LogLine, startLoggedServer } from './support/logged.server.js';
 
 const HANDSHAKE = [
   'Host: localhost',
@@ -15,28 +12,16 @@ const HANDSHAKE = [
 ];
 
 describe('a handshake', () => {
-  let app: NestFastifyApplication;
+  let server: LoggedServer;
   let url: string;
-  const lines: Line[] = [];
+  let lines: LogLine[];
 
   beforeAll(async () => {
-    const settings = {
-      NODE_ENV: 'test',
-      JWT_SECRET_KEY: randomBytes(32).toString('hex'),
-      REDIS_URL: process.env.TEST_REDIS_URL,
-      RATE_LIMIT_PER_MINUTE: '1000000',
-    };
-    app = await createApp(settings, {
-      write: (text: string) => {
-        for (const line of text.split('\n').filter(Boolean)) lines.push(JSON.parse(line) as Line);
-      },
-    });
-    await app.listen(0, '127.0.0.1');
-    const { port } = app.getHttpServer().address() as { port: number };
-    url = `http://127.0.0.1:${String(port)}`;
+    server = await startLoggedServer();
+    ({ url, lines } = server);
   });
 
-  afterAll(() => app.close());
+  afterAll(() => server.app.close());
 
   beforeEach(() => {
     lines.length = 0;

@@ -1,6 +1,7 @@
 import type { Logger } from '@nestjs/common';
 import { trace } from '@opentelemetry/api';
 import { randomUUID } from 'node:crypto';
+import { isNews } from '../errors/fault-news.js';
 import { isFault, type Problem, toProblem } from '../errors/problem.js';
 
 /**
@@ -16,6 +17,7 @@ export function loggedProblem(
   const requestId = about.requestId ?? randomUUID();
   const traceId = trace.getActiveSpan()?.spanContext().traceId;
   const problem = toProblem(error, { requestId, traceId });
-  if (isFault(problem)) logger.error({ ...about, requestId, err: error }, problem.code);
+  if (isNews(problem)) logger.error({ ...about, requestId, err: error }, problem.code);
+  else if (isFault(problem)) logger.warn({ ...about, requestId }, problem.code);
   return problem;
 }

@@ -2,7 +2,8 @@ import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { fromFramework } from './framework.error.js';
 import type { ProblemCode } from './problem.catalog.js';
-import { isFault, type Problem, toProblem } from './problem.js';
+import { isNews } from './fault-news.js';
+import { type Problem, toProblem } from './problem.js';
 
 /** Answers every failed HTTP request with `application/problem+json`. */
 @Catch()
@@ -12,7 +13,7 @@ export class ProblemFilter implements ExceptionFilter {
     const error = fromFramework(thrown);
     const problem = sendProblem(error, http.getRequest(), http.getResponse());
     // With the id that the client was given, and the trace it came by.
-    if (isFault(problem)) http.getRequest<FastifyRequest>().log.error(error);
+    if (isNews(problem)) http.getRequest<FastifyRequest>().log.error(error);
   }
 }
 
