@@ -41,7 +41,7 @@ export class PatDto {
 
 export class CloneDto {
   /**
-   * The https address of a git repository; either this or `path`.
+   * The https address of a git repository, with or without its scheme; either this or `path`.
    * @example https://github.com/octocat/hello-world.git
    */
   @Optional()

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 
 /** `authorityFile` is the certificate, and for NODE_EXTRA_CA_CERTS of those who shall trust it. */
@@ -7,10 +8,10 @@ interface Certificate {
   readonly authorityFile: string;
 }
 
-/** Makes a key and a certificate for some names in a directory: its own authority, for two days. */
+/** Makes a key and a certificate for some names and addresses in a directory: its own authority, for two days. */
 export function makeCertificate(directory: string, ...names: string[]): Certificate {
   const [keyFile, authorityFile] = [join(directory, 'key.pem'), join(directory, 'ca.pem')];
-  const alternatives = names.map((name) => `DNS:${name}`).join(',');
+  const alternatives = names.map((name) => `${isIP(name) === 0 ? 'DNS' : 'IP'}:${name}`).join(',');
   const subject = ['-subj', '/CN=localhost', '-addext', `subjectAltName=${alternatives}`];
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
   const files = ['-keyout', keyFile, '-out', authorityFile];

@@ -4,6 +4,7 @@ import { GitCapacity } from '../../src/providers/git/git.capacity.js';
 import { GitCloneCache } from '../../src/providers/git/git.clone-cache.js';
 import { GitFetcher } from '../../src/providers/git/git.fetcher.js';
 import { GitGate } from '../../src/providers/git/git.gate.js';
+import { GitHosts } from '../../src/providers/git/git.hosts.js';
 import { CommitGraphCache } from '../../src/providers/git/history/commit-graph.cache.js';
 import { HostResolver } from '../../src/providers/host.resolver.js';
 import { LocalRepositories } from '../../src/providers/git/local-repositories.js';
@@ -17,13 +18,16 @@ export function gitFetcher(
   resolver: HostResolver = new HostResolver(),
 ): GitFetcher {
   const settings = Object.assign(new Environment(), { GIT_HOSTS: [] }, environment);
-  const gate = new GitGate(settings, resolver, new CertificateAuthorities(settings));
+  const authorities = new CertificateAuthorities(settings);
+  const gate = new GitGate(settings, resolver, authorities);
   const capacity = new GitCapacity();
-  const hosts = new SilentHosts();
+  const silent = new SilentHosts();
+  const hosts = new GitHosts(gate, silent, authorities);
   const graphs = new CommitGraphCache();
+  const clones = new GitCloneCache(settings, capacity, hosts, graphs);
   return new GitFetcher(
     new LocalSource(new LocalRepositories(settings), capacity, graphs),
-    new RemoteSource(gate, new GitCloneCache(settings, capacity, hosts), capacity, hosts),
+    new RemoteSource(gate, clones, capacity, hosts, silent),
     capacity,
     graphs,
   );

@@ -8,6 +8,8 @@ import { makeCertificate } from './certificate.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
+const SERVES_ALL = { 'uploadpack.allowFilter': 'true', 'uploadpack.allowAnySHA1InWant': 'true' };
+
 /**
  * A real https git host for the repositories in a folder: node in front of git's own http-backend.
  * Its certificate is made for the run; `authorityFile` is for NODE_EXTRA_CA_CERTS.
@@ -17,6 +19,12 @@ export class GitServer {
   readonly requests: string[] = [];
   /** Answers before the backend does, if set. */
   intercept?: (request: IncomingMessage) => Handler | undefined;
+  /** git's configuration on the host, above that of the repositories. */
+  settings: Readonly<Record<string, string>> = SERVES_ALL;
+  /** Whether it understands git's protocol of version 2; an older host does not hear that it is asked for. */
+  isOlder = false;
+  /** Bytes that were sent in answers, of bodies only. */
+  sent = 0;
 
   private constructor(
     private readonly server: Server,
@@ -24,11 +32,17 @@ export class GitServer {
   ) {}
 
   /** `directory`: where the repositories are. `keysDirectory`: where the certificate is written. */
-  static async start(directory: string, keysDirectory: string): Promise<GitServer> {
+  static async start(
+    directory: string,
+    keysDirectory: string,
+    address = 'localhost',
+  ): Promise<GitServer> {
     const { keyFile, authorityFile } = makeCertificate(
       keysDirectory,
       'localhost',
       'pinned.example',
+      '127.0.0.1',
+      '::1',
     );
     const server = createServer({ key: readFileSync(keyFile), cert: readFileSync(authorityFile) });
     const host = new GitServer(server, authorityFile);
@@ -36,9 +50,9 @@ export class GitServer {
       host.requests.push(`${request.method} ${request.url}`);
       const handler = host.intercept?.(request);
       if (handler) handler(request, response);
-      else backend(directory, request, response);
+      else host.backend(directory, request, response);
     });
-    server.listen(0, 'localhost');
+    server.listen(0, address);
     await once(server, 'listening');
     return host;
   }
@@ -56,52 +70,56 @@ export class GitServer {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
   }
-}
 
-/** https://git-scm.com/docs/git-http-backend, and RFC 3875 for what a CGI program is given. */
-function backend(directory: string, request: IncomingMessage, response: ServerResponse): void {
-  const url = new URL(request.url ?? '/', 'https://localhost');
-  const header = (name: string): string => request.headers[name]?.toString() ?? '';
-  const git = spawn('git', ['http-backend'], {
-    env: {
-      PATH: process.env.PATH,
-      HOME: directory,
-      GIT_CONFIG_NOSYSTEM: '1',
-      GIT_CONFIG_COUNT: '3',
-      GIT_CONFIG_KEY_0: 'uploadpack.allowFilter',
-      GIT_CONFIG_VALUE_0: 'true',
-      GIT_CONFIG_KEY_1: 'uploadpack.allowAnySHA1InWant',
-      GIT_CONFIG_VALUE_1: 'true',
-      GIT_CONFIG_KEY_2: 'safe.directory',
-      GIT_CONFIG_VALUE_2: '*',
-      GIT_PROJECT_ROOT: directory,
-      GIT_HTTP_EXPORT_ALL: '1',
-      GIT_PROTOCOL: header('git-protocol'),
-      HTTP_CONTENT_ENCODING: header('content-encoding'),
-      REQUEST_METHOD: request.method,
-      PATH_INFO: url.pathname,
-      QUERY_STRING: url.search.slice(1),
-      CONTENT_TYPE: header('content-type'),
-      REMOTE_ADDR: '127.0.0.1',
-    },
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
-  git.stdin.on('error', () => undefined);
-  request.pipe(git.stdin);
-  let head = '';
-  const readHead = (chunk: Buffer): void => {
-    head += chunk.toString('latin1');
-    const end = head.indexOf('\r\n\r\n');
-    if (end === -1) return;
-    git.stdout.off('data', readHead);
-    for (const line of head.slice(0, end).split('\r\n')) {
-      const [name = '', value = ''] = line.split(/: (.*)/);
-      if (name === 'Status') response.statusCode = Number.parseInt(value, 10);
-      else response.setHeader(name, value);
-    }
-    response.write(Buffer.from(head.slice(end + 4), 'latin1'));
-    git.stdout.pipe(response);
-  };
-  git.stdout.on('data', readHead);
-  response.on('close', () => git.kill());
+  /** https://git-scm.com/docs/git-http-backend, and RFC 3875 for what a CGI program is given. */
+  private backend(directory: string, request: IncomingMessage, response: ServerResponse): void {
+    const url = new URL(request.url ?? '/', 'https://localhost');
+    const header = (name: string): string => request.headers[name]?.toString() ?? '';
+    const settings = Object.entries({ ...this.settings, 'safe.directory': '*' });
+    const git = spawn('git', ['http-backend'], {
+      env: {
+        PATH: process.env.PATH,
+        HOME: directory,
+        GIT_CONFIG_NOSYSTEM: '1',
+        GIT_CONFIG_COUNT: String(settings.length),
+        ...Object.fromEntries(
+          settings.flatMap(([key, value], index) => [
+            [`GIT_CONFIG_KEY_${index}`, key],
+            [`GIT_CONFIG_VALUE_${index}`, value],
+          ]),
+        ),
+        GIT_PROJECT_ROOT: directory,
+        GIT_HTTP_EXPORT_ALL: '1',
+        GIT_PROTOCOL: this.isOlder ? '' : header('git-protocol'),
+        HTTP_CONTENT_ENCODING: header('content-encoding'),
+        REQUEST_METHOD: request.method,
+        PATH_INFO: url.pathname,
+        QUERY_STRING: url.search.slice(1),
+        CONTENT_TYPE: header('content-type'),
+        REMOTE_ADDR: '127.0.0.1',
+      },
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    git.stdin.on('error', () => undefined);
+    request.pipe(git.stdin);
+    let head = '';
+    const readHead = (chunk: Buffer): void => {
+      head += chunk.toString('latin1');
+      const end = head.indexOf('\r\n\r\n');
+      if (end === -1) return;
+      git.stdout.off('data', readHead);
+      for (const line of head.slice(0, end).split('\r\n')) {
+        const [name = '', value = ''] = line.split(/: (.*)/);
+        if (name === 'Status') response.statusCode = Number.parseInt(value, 10);
+        else response.setHeader(name, value);
+      }
+      const rest = Buffer.from(head.slice(end + 4), 'latin1');
+      this.sent += rest.length;
+      response.write(rest);
+      git.stdout.on('data', (piece: Buffer) => (this.sent += piece.length));
+      git.stdout.pipe(response);
+    };
+    git.stdout.on('data', readHead);
+    response.on('close', () => git.kill());
+  }
 }

@@ -56,6 +56,12 @@ export class GitWorld {
     return this.git(name, 'rev-parse', 'HEAD');
   }
 
+  /** Merges a branch into the current one, always with a commit of its own. */
+  merge(name: string, branch: string, date: string): void {
+    const dates = { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
+    this.run(name, ['merge', '--quiet', '--no-ff', '--no-edit', branch], dates);
+  }
+
   /** Writes a commit byte by byte, as no git would, at the tip of a branch of its own. */
   rawCommit(name: string, branch: string, author: string, message: Buffer): void {
     const tree = this.git(name, 'mktree');

@@ -1,17 +1,23 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AdmittedAddress } from './git.gate.js';
 import { GitError, type RepositoryFolder } from './git.process.js';
+import { OlderHost } from './older.host.js';
 import { runGit } from './run-git.js';
 
 /** Milliseconds for one clone or fetch. */
 const TRANSFER_TIMEOUT = 120_000;
 const QUESTION_TIMEOUT = 15_000;
+const MAX_PACKS = 60;
 const BRANCHES_AND_TAGS = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'];
 
+/** Its presence in a copy says that the copy holds no more than windows of time. */
+const WINDOW_MARK = 'window';
+
 /**
- * A copy of a repository's history without its files: all branches and tags, no blob but .mailmap.
+ * A copy of a repository's history without its files: all branches and tags, no blob but .mailmap. It
+ * holds all of the history, or, where the host serves that, no more than the windows that were asked for.
  * Objects are not checked (fsckObjects): real histories fail that, and nothing is ever checked out.
  */
 export class Clone {
@@ -21,7 +27,16 @@ export class Clone {
     return {
       gitDirectory: this.directory,
       shallow: existsSync(join(this.directory, 'shallow')),
+      window: this.isWindow,
     };
+  }
+
+  get isWindow(): boolean {
+    return existsSync(join(this.directory, WINDOW_MARK));
+  }
+
+  async markAsWindow(): Promise<void> {
+    await writeFile(join(this.directory, WINDOW_MARK), '');
   }
 
   async make(admitted: AdmittedAddress, signal: AbortSignal): Promise<void> {
@@ -60,7 +75,8 @@ export class Clone {
   }
 
   /** Brings branches and tags to what the address has now. */
-  async fetch({ settings }: AdmittedAddress, signal: AbortSignal): Promise<void> {
+  async fetch(admitted: AdmittedAddress, signal: AbortSignal): Promise<void> {
+    const { settings } = admitted;
     await runGit({
       arguments: [
         'fetch',
@@ -81,13 +97,32 @@ export class Clone {
       signal,
       timeout: TRANSFER_TIMEOUT,
     });
+    await this.followHead(admitted, signal);
     await this.fetchMailmap(settings, signal);
+  }
+
+  /** A host may call its main branch something else one day. */
+  private async followHead(admitted: AdmittedAddress, signal: AbortSignal): Promise<void> {
+    const branch = await new OlderHost(admitted, signal).headBranch();
+    if (branch === undefined) return;
+    await runGit({
+      arguments: ['symbolic-ref', 'HEAD', `refs/heads/${branch}`],
+      folder: this.folder,
+      signal,
+      timeout: QUESTION_TIMEOUT,
+    });
+  }
+
+  /** Whether it lies in so few packs that they are still quickly looked through. A window is soon made anew. */
+  async isOrderly(): Promise<boolean> {
+    const files = await readdir(join(this.directory, 'objects', 'pack'));
+    return files.filter((name) => name.endsWith('.pack')).length <= MAX_PACKS;
   }
 
   /** Whether git can read it: a crash or a full disk may have left a part. */
   async isSound(signal: AbortSignal): Promise<boolean> {
     return this.succeeds({
-      arguments: ['log', '--max-count=1', '--no-patch', '--format=%H', '--all'],
+      arguments: ['log', '--no-walk', '--no-patch', '--format=%H', '--max-count=1', '--all'],
       folder: this.folder,
       signal,
       timeout: QUESTION_TIMEOUT,

@@ -16,6 +16,9 @@ import type { ReadingReport } from './reading-report.js';
 /** What git itself records; pull requests, issues and reviews live with the hosts. */
 export const GIT_ACTION_TYPES = ['commit', 'release'] as const;
 
+/** What a user is told where history ends before it should. */
+export const CUT_OFF = 'It is a shallow clone: older history is not here.';
+
 const MAX_BATCH = 200;
 
 /**
@@ -35,6 +38,9 @@ export async function* readActions(
   try {
     const [history, about] = await Promise.all([graphs.read(folder, signal), describe()]);
     report.gaps.push(...history.gaps);
+    if (folder.window && history.edge(toSeconds(query.since)).newest !== undefined) {
+      report.gaps.push(CUT_OFF);
+    }
     const authors = await GitAuthors.of(query.authors, mailmap);
     const isWanted = (action: Action, written: readonly Person[]): boolean => {
       const names = authors.among([action.author, ...action.coAuthors], written);

@@ -14,6 +14,17 @@ describe('parseGitAddress', () => {
   });
 
   it.each([
+    ['github.com/octocat/hello', 'https://github.com/octocat/hello'],
+    ['git.corp.example:8443/team/app.git', 'https://git.corp.example:8443/team/app.git'],
+    ['[2001:db8::1]:8443/app', 'https://[2001:db8::1]:8443/app'],
+  ])('takes %s without its scheme', (text, url) => {
+    expect(parseGitAddress(text)).toMatchObject({ url });
+  });
+
+  it.each([
+    'github.com',
+    'github.com/',
+    'octocat/hello',
     'http://github.com/a/b',
     'ssh://git@github.com/a/b',
     'git@github.com:a/b',

@@ -17,8 +17,12 @@ export interface GitAddress {
   readonly path: string;
 }
 
-/** Throws `clone_refused` for whatever is not a plain https URL. */
-export function parseGitAddress(text: string): GitAddress {
+/** `git.example.com/team/app`, also with a port: as people copy it without its scheme. */
+const WITHOUT_SCHEME = /^(?:\[[\da-f:.]+\]|[a-z\d-]+(?:\.[a-z\d-]+)+|localhost)(?::\d+)?\//i;
+
+/** A missing scheme is taken for https. Throws `clone_refused` for whatever is not a plain https URL. */
+export function parseGitAddress(given: string): GitAddress {
+  const text = WITHOUT_SCHEME.test(given) ? `https://${given}` : given;
   if (text.length > MAX_URL_LENGTH) throw refused(`must not be longer than ${MAX_URL_LENGTH}`);
   if (AMBIGUOUS.test(text)) {
     throw refused('must not hold spaces, control characters or backslashes');

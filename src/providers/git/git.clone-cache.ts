@@ -6,11 +6,12 @@ import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.js';
 import { DomainError } from '../../errors/domain.error.js';
 import { GitCapacity } from './git.capacity.js';
-import { Clone, lacksHistory } from './clone.js';
+import { Clone } from './clone.js';
+import { CloneTransfer } from './clone.transfer.js';
 import { folderSize } from './folder-size.js';
 import type { AdmittedAddress } from './git.gate.js';
-import { SilentHosts } from './silent.hosts.js';
-import { GitError } from './git.process.js';
+import { GitHosts } from './git.hosts.js';
+import { CommitGraphCache } from './history/commit-graph.cache.js';
 import { SharedWork } from '../shared-work.js';
 
 /** A clone in use. Give it back: until then it stays on disk. */
@@ -27,12 +28,23 @@ interface Entry {
   users: number;
   /** Milliseconds since 1970. */
   lastUsed: number;
+  /** Milliseconds of `performance.now()`. */
   fetchedAt: number;
+  /** From when on it is then known to hold all there is, in seconds since 1970. */
+  since: number;
   sound: boolean;
+}
+
+/** Who asks for a clone, and from when on, in seconds since 1970. */
+export interface CloneWish {
+  readonly client: string;
+  readonly since: number;
 }
 
 /** How long a clone answers without asking its address again. */
 const FRESH_FOR = 60_000;
+/** Seconds: a window that ends now begins a little later each time. */
+const HOUR = 3_600;
 const SIZE_CHECK_INTERVAL = 250;
 const CLONE_NAME = /^[0-9a-f]{64}$/;
 const UNFINISHED_NAME = /^unfinished-(\d+)-[0-9a-f]+$/;
@@ -51,21 +63,27 @@ export class GitCloneCache {
   constructor(
     private readonly environment: Environment,
     private readonly capacity: GitCapacity,
-    private readonly hosts: SilentHosts,
+    private readonly hosts: GitHosts,
+    private readonly graphs: CommitGraphCache,
   ) {}
 
   /**
-   * The clone of an address, made or brought up to date if need be; once for all who ask at the
+   * The clone of an address, made, brought up to date or deepened if need be; once for all who ask at the
    * same time, though each client waits for a turn of its own only. Throws `GitError`, `DomainError` `repository_too_large` or `state_full`.
    */
-  async use(admitted: AdmittedAddress, client: string, signal: AbortSignal): Promise<CloneLease> {
+  async use(
+    admitted: AdmittedAddress,
+    { client, since }: CloneWish,
+    signal: AbortSignal,
+  ): Promise<CloneLease> {
     await this.open();
+    const wish = { client, since: Math.floor(since / HOUR) * HOUR };
     const key = createHash('sha256').update(admitted.address.url).digest('hex');
     const entry = this.entries.get(key) ?? this.newEntry(key);
     entry.users += 1;
     try {
-      await this.turns.join(`${client} ${key}`, signal, (mine) =>
-        this.refresh(entry, admitted, client, mine),
+      await this.turns.join(`${client} ${wish.since} ${key}`, signal, (mine) =>
+        this.refresh(entry, admitted, wish, mine),
       );
     } catch (error) {
       entry.users -= 1;
@@ -83,69 +101,71 @@ export class GitCloneCache {
   private async refresh(
     entry: Entry,
     admitted: AdmittedAddress,
-    client: string,
+    wish: CloneWish,
     signal: AbortSignal,
   ): Promise<void> {
-    if (isFresh(entry)) return;
-    await this.capacity.transfer('copy', client, signal, () =>
-      this.work.join(entry.key, signal, (shared) => this.copy(entry, admitted, shared)),
-    );
+    // What others have asked for may have been less.
+    while (!holds(entry, wish.since)) {
+      await this.capacity.transfer('copy', wish.client, signal, () =>
+        this.work.join(entry.key, signal, (shared) => this.copy(entry, admitted, wish, shared)),
+      );
+    }
   }
 
-  private async copy(entry: Entry, admitted: AdmittedAddress, signal: AbortSignal): Promise<void> {
-    if (isFresh(entry)) return;
-    if (!entry.sound) await this.discard(entry);
-    await this.hosts.speak(admitted, signal, async (within) => {
-      const made = await isOnDisk(entry);
-      if (!made || !(await this.fetched(entry, admitted, within))) {
-        await this.makeClone(entry, admitted, within);
+  private async copy(
+    entry: Entry,
+    admitted: AdmittedAddress,
+    { client, since }: CloneWish,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (holds(entry, since)) return;
+    await this.hosts.visit(admitted, client, signal, async (found, within) => {
+      const bounds = this.withinBounds.bind(this, entry);
+      const transfer = new CloneTransfer(this.graphs, bounds, found, since);
+      if (await this.isOfUse(entry)) {
+        if (await transfer.update(entry.clone, within)) return;
       }
+      await this.discard(entry);
+      await this.makeClone(entry, transfer, within);
     });
-    entry.fetchedAt = Date.now();
+    entry.since = entry.clone.isWindow ? since : -Infinity;
+    entry.fetchedAt = performance.now();
     await this.makeRoom();
   }
 
-  /** False where the clone turned out to be broken, and is gone. */
-  private async fetched(
-    entry: Entry,
-    admitted: AdmittedAddress,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    try {
-      await this.withinBounds(entry, entry.clone.directory, signal, (bounded) =>
-        entry.clone.fetch(admitted, bounded),
-      );
-      return true;
-    } catch (error) {
-      if (!(error instanceof GitError)) throw error;
-      if (!lacksHistory(error) && (await entry.clone.isSound(signal))) throw error;
-      await this.discard(entry);
-      return false;
-    }
+  /** Whether it is there, in so few packs that they are still quickly looked through. */
+  private async isOfUse(entry: Entry): Promise<boolean> {
+    if (!entry.sound || !(await isOnDisk(entry))) return false;
+    // A window is soon made anew, but not while somebody else reads it.
+    return !entry.clone.isWindow || entry.users > 1 || (await entry.clone.isOrderly());
   }
 
   private async makeClone(
     entry: Entry,
-    admitted: AdmittedAddress,
+    transfer: CloneTransfer,
     signal: AbortSignal,
   ): Promise<void> {
     const unfinished = new Clone(join(this.directory, unfinishedName()));
+    const { directory } = unfinished;
     try {
-      await this.withinBounds(entry, unfinished.directory, signal, (bounded) =>
-        unfinished.make(admitted, bounded),
-      );
-      await this.publish(unfinished, entry);
+      await transfer.make(unfinished, signal);
+      if (await this.publish(unfinished, entry)) {
+        this.graphs.move(directory, entry.clone.directory);
+      } else await transfer.update(entry.clone, signal);
     } finally {
-      await rm(unfinished.directory, { recursive: true, force: true });
+      this.graphs.forget(directory);
+      await rm(directory, { recursive: true, force: true });
     }
   }
 
-  private async publish(unfinished: Clone, entry: Entry): Promise<void> {
+  /** False where another server that shares the folder was quicker. */
+  private async publish(unfinished: Clone, entry: Entry): Promise<boolean> {
     try {
       await rename(unfinished.directory, entry.clone.directory);
+      return true;
     } catch (error) {
-      // Another server that shares the folder may have been quicker.
       if (!(await isOnDisk(entry))) throw error;
+      return false;
     }
   }
 
@@ -210,8 +230,9 @@ export class GitCloneCache {
   /** Out of the way in one step, before anyone can take it for a clone; then off the disk. */
   private async discard(entry: Entry): Promise<void> {
     const refuse = join(this.directory, unfinishedName());
+    this.graphs.forget(entry.clone.directory);
     entry.bytes = 0;
-    entry.fetchedAt = 0;
+    entry.fetchedAt = -Infinity;
     entry.sound = true;
     if (!existsSync(entry.clone.directory)) return;
     renameSync(entry.clone.directory, refuse);
@@ -256,7 +277,8 @@ export class GitCloneCache {
       bytes: 0,
       users: 0,
       lastUsed: Date.now(),
-      fetchedAt: 0,
+      fetchedAt: -Infinity,
+      since: Infinity,
       sound: true,
     };
     this.entries.set(key, entry);
@@ -264,8 +286,9 @@ export class GitCloneCache {
   }
 }
 
-const isFresh = ({ sound, fetchedAt }: Entry): boolean =>
-  sound && Date.now() - fetchedAt < FRESH_FOR;
+/** Whether it was brought up to date a moment ago, as far back as that. */
+const holds = (entry: Entry, since: number): boolean =>
+  entry.sound && performance.now() - entry.fetchedAt < FRESH_FOR && entry.since <= since;
 
 const unfinishedName = (): string => `unfinished-${process.pid}-${randomBytes(8).toString('hex')}`;
 

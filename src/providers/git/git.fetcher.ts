@@ -7,7 +7,7 @@ import type { Connection, ConnectionRequest } from '../connection.js';
 import type { RepositoryCoverage } from '../coverage.js';
 import type { Repository } from '../repository.js';
 import { clientOf, GitCapacity } from './git.capacity.js';
-import { GIT_ACTION_TYPES, readActions } from './git.action-reader.js';
+import { CUT_OFF, GIT_ACTION_TYPES, readActions } from './git.action-reader.js';
 import { BUSY } from './git.problem.js';
 import { GitError } from './git.process.js';
 import type { GitRepository } from './git.repository.js';
@@ -73,7 +73,7 @@ export class GitFetcher extends BaseFetcher {
       return;
     }
     yield { actions: [], coverage: [], total: 1 };
-    const found = await source.open(connection, signal);
+    const found = await source.open(connection, query.since, signal);
     const opened = asked ? { ...found, describe: async () => known(asked) } : found;
     let failure: GitError | undefined;
     try {
@@ -135,7 +135,7 @@ function completeness(
   { folder }: OpenRepository,
   gaps: readonly string[],
 ): Pick<RepositoryCoverage, 'status' | 'reason'> {
-  const shallow = folder.shallow ? ['It is a shallow clone: older history is not here.'] : [];
+  const shallow = folder.shallow ? [CUT_OFF] : [];
   const reasons = [...shallow, ...gaps];
   return reasons.length > 0
     ? { status: 'partial', reason: reasons.join(' ') }

@@ -96,10 +96,13 @@ export class GitGate {
   private async settingsFor(address: GitAddress, addresses: readonly string[]): Promise<string[]> {
     const authorities = await this.authorities.file();
     return [
-      // A redirect could lead past this gate.
+      // A redirect could lead past this gate; one is followed by GitHosts, through it.
       'http.followRedirects=false',
-      // What the name resolves to for curl must be what was looked at here (DNS rebinding).
-      `http.curloptResolve=${pin(address, addresses)}`,
+      // What the name resolves to for curl must be what was looked at here (DNS rebinding). An address
+      // that stands there itself resolves to nothing else: https://github.com/curl/curl/issues/16357
+      ...(literalAddress(address.hostname) === undefined
+        ? [`http.curloptResolve=${pin(address, addresses)}`]
+        : []),
       'http.proxy=',
       'http.sslVerify=true',
       ...(authorities === undefined ? [] : [`http.sslCAInfo=${authorities}`]),

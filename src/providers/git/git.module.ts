@@ -4,6 +4,7 @@ import { GitCapacity } from './git.capacity.js';
 import { GitCloneCache } from './git.clone-cache.js';
 import { GitFetcher } from './git.fetcher.js';
 import { GitGate } from './git.gate.js';
+import { GitHosts } from './git.hosts.js';
 import { CommitGraphCache } from './history/commit-graph.cache.js';
 import { HostResolver } from '../host.resolver.js';
 import { LocalRepositories } from './local-repositories.js';
@@ -20,6 +21,7 @@ import { SilentHosts } from './silent.hosts.js';
     GitGate,
     GitCapacity,
     SilentHosts,
+    GitHosts,
     GitCloneCache,
     CommitGraphCache,
     RemoteSource,

@@ -27,7 +27,7 @@ export function gitProblem(error: unknown, name: string): unknown {
     case 'failed':
       return new DomainError(
         'repository_not_found',
-        `There is no git repository to be read at ${name}: it does not exist, asks for a sign-in, has moved (redirects are not followed), or its host cannot be reached.`,
+        `There is no git repository to be read at ${name}: it does not exist, asks for a sign-in, has moved more than once, or its host cannot be reached.`,
         { cause },
       );
   }

@@ -9,6 +9,8 @@ export interface RepositoryFolder {
   readonly workTree?: string;
   /** Its history was cut off when it was cloned. */
   readonly shallow?: boolean;
+  /** It holds only the newest of its history, as far as somebody has asked: parents are missing. */
+  readonly window?: boolean;
 }
 
 export interface GitCommand {

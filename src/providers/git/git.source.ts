@@ -27,6 +27,9 @@ export interface GitSource {
 
   getRepository(connection: Connection, signal: AbortSignal): Promise<Repository>;
 
-  /** Throws `DomainError`; abort rejects with the signal's reason. */
-  open(connection: Connection, signal: AbortSignal): Promise<OpenRepository>;
+  /**
+   * Opens it for what happened from some time on.
+   * Throws `DomainError`; abort rejects with the signal's reason.
+   */
+  open(connection: Connection, from: Date, signal: AbortSignal): Promise<OpenRepository>;
 }

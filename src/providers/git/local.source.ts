@@ -35,7 +35,7 @@ export class LocalSource implements GitSource {
     return `git:local/${pathOf(connection)}`;
   }
 
-  async open(connection: Connection, signal: AbortSignal): Promise<OpenRepository> {
+  async open(connection: Connection, _: Date, signal: AbortSignal): Promise<OpenRepository> {
     const local = await this.repositories.open(pathOf(connection));
     return {
       folder: local.folder,

@@ -5,16 +5,18 @@ import type { Repository } from '../repository.js';
 import { type GitAddress, parseGitAddress } from './git.address.js';
 import { SharedWork } from '../shared-work.js';
 import { Memo } from '../../state/memo.js';
+import { withTimeout } from '../../state/with-timeout.js';
 import { clientOf, GitCapacity } from './git.capacity.js';
 import { GitCloneCache } from './git.clone-cache.js';
 import { GitGate } from './git.gate.js';
 import { gitProblem } from './git.problem.js';
 import { GitError } from './git.process.js';
+import { type FoundHost, GitHosts } from './git.hosts.js';
 import { SilentHosts } from './silent.hosts.js';
+import { OlderHost } from './older.host.js';
 import type { GitRepository } from './git.repository.js';
 import type { GitSource, OpenRepository } from './git.source.js';
 import { GitWebAddress } from './git.web-address.js';
-import { runGit } from './run-git.js';
 
 /** What a host says of a repository. */
 interface Answer {
@@ -37,7 +39,8 @@ export class RemoteSource implements GitSource {
     private readonly gate: GitGate,
     private readonly clones: GitCloneCache,
     private readonly capacity: GitCapacity,
-    private readonly hosts: SilentHosts,
+    private readonly hosts: GitHosts,
+    private readonly silent: SilentHosts,
   ) {}
 
   async connect(
@@ -69,12 +72,13 @@ export class RemoteSource implements GitSource {
     };
   }
 
-  async open(connection: Connection, signal: AbortSignal): Promise<OpenRepository> {
-    const admitted = await this.gate.admit(connection.baseUrl, clientOf(connection), signal);
+  async open(connection: Connection, from: Date, signal: AbortSignal): Promise<OpenRepository> {
+    const client = clientOf(connection);
+    const admitted = await this.gate.admit(connection.baseUrl, client, signal);
     const { address } = admitted;
-    this.hosts.refuse(admitted);
+    this.silent.refuse(admitted);
     const lease = await this.clones
-      .use(admitted, clientOf(connection), signal)
+      .use(admitted, { client, since: from.getTime() / 1000 }, signal)
       .catch((error: unknown) => {
         throw gitProblem(error, nameOf(address));
       });
@@ -98,33 +102,44 @@ export class RemoteSource implements GitSource {
   /** Is there a repository, and which branch is its HEAD on? */
   private async askHost(url: string, client: string, signal: AbortSignal): Promise<Answer> {
     const admitted = await this.gate.admit(url, client, signal);
-    const { address, settings } = admitted;
-    this.hosts.refuse(admitted);
+    this.silent.refuse(admitted);
     const asked = this.capacity.transfer('look', client, signal, () =>
-      this.hosts.speak(admitted, signal, (within) =>
-        runGit({
-          arguments: ['ls-remote', '--symref', '--quiet', '--end-of-options', address.url, 'HEAD'],
-          settings,
-          network: true,
-          signal: within,
-          timeout: QUESTION_TIMEOUT,
+      withTimeout(QUESTION_TIMEOUT, signal, (both, timeout) =>
+        this.hosts.visit(admitted, client, both, answerOf).catch((error: unknown) => {
+          throw timeout.aborted ? new GitError('timeout', '', { cause: error }) : error;
         }),
       ),
     );
     const answer = await asked.catch((error: unknown) => {
+      signal.throwIfAborted();
       if (error instanceof GitError && error.reason === 'timeout') {
-        throw this.hosts.rememberSilence(admitted);
+        throw this.silent.rememberSilence(admitted);
       }
-      throw gitProblem(error, nameOf(address));
+      throw gitProblem(error, nameOf(admitted.address));
     });
-    // For git any page at all may be an old "dumb" host with nothing on it.
-    if (answer === '') {
-      const detail = `At ${nameOf(address)} there is no git repository, or one without commits.`;
+    if (!answer) {
+      const detail = `At ${nameOf(admitted.address)} there is no git repository, or one without commits.`;
       throw new DomainError('repository_not_found', detail);
     }
-    const [, defaultBranch] = /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(answer) ?? [];
-    return { address, defaultBranch };
+    return answer;
   }
+}
+
+/** Undefined where there is nothing. */
+async function answerOf(
+  { admitted, uploadPack }: FoundHost,
+  signal: AbortSignal,
+): Promise<Answer | undefined> {
+  const { address } = admitted;
+  if (!uploadPack) {
+    const older = new OlderHost(admitted, signal);
+    if (!(await older.hasNames())) return undefined;
+    return { address, defaultBranch: await older.headBranch() };
+  }
+  const { refs, head, headBranch } = await uploadPack.refs(signal);
+  if (refs.length === 0 && head === undefined) return undefined;
+  const exists = refs.some(({ name }) => name === headBranch);
+  return { address, defaultBranch: exists ? headBranch?.replace(/^refs\/heads\//, '') : undefined };
 }
 
 const nameOf = ({ host, path }: GitAddress): string => `${host}/${path}`;

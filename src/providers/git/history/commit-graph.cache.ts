@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { GitError, GitProcess, type RepositoryFolder } from '../git.process.js';
 import { linesOf } from '../lines-of.js';
 import { CommitGraph } from './commit-graph.js';
-import { parentageOf } from './common-directory.js';
+import { packedAt, parentageOf } from './common-directory.js';
 import { GitObjects } from './git.objects.js';
 import { type GitRefs, readRefs } from './git.refs.js';
 import { History, type ReadHistory } from './history.js';
@@ -15,6 +15,8 @@ interface Remembered {
   readonly tags: Map<string, TagObject>;
   /** What git was asked for last: all that is older is known. */
   tips: readonly string[];
+  /** When packs came last, in milliseconds since 1970. */
+  packs?: number;
 }
 
 const TIMEOUT = 120_000;
@@ -38,6 +40,17 @@ export class CommitGraphCache {
   async read(folder: RepositoryFolder, signal: AbortSignal): Promise<History> {
     const refs = await readRefs(folder, signal);
     return new History(refs, await this.inTurn(folder, refs, signal));
+  }
+
+  /** A repository's folder has another name now. */
+  move(from: string, to: string): void {
+    const entry = this.remembered.get(from);
+    this.remembered.delete(from);
+    if (entry) this.remembered.set(to, entry);
+  }
+
+  forget(gitDirectory: string): void {
+    this.remembered.delete(gitDirectory);
   }
 
   /** One after the other for each repository. */
@@ -78,7 +91,8 @@ export class CommitGraphCache {
         ...refs.detached,
       ]),
     ];
-    const known = old?.parentage === parentage ? old : undefined;
+    // An empty one does not know yet how long hashes are here.
+    const known = old?.parentage === parentage && old.graph.size > 0 ? old : undefined;
     const hashBytes = (tips[0] ?? '').length / 2;
     const entry = known ?? {
       parentage,
@@ -89,7 +103,10 @@ export class CommitGraphCache {
     const unknown = tips.filter(
       (tip) => entry.graph.find(tip) === undefined && !entry.tags.has(tip),
     );
-    const damaged = unknown.length > 0 && !(await extend(folder, entry, unknown, signal));
+    const packs = folder.window ? await packedAt(key) : undefined;
+    const news = unknown.length > 0 || packs !== entry.packs;
+    const damaged = news && !(await extend(folder, entry, unknown, signal));
+    entry.packs = packs;
     entry.tips = tips.filter((tip) => entry.graph.find(tip) !== undefined);
     if (!damaged) {
       this.remembered.set(key, entry);
@@ -119,13 +136,14 @@ async function extend(
 ): Promise<boolean> {
   const objects = new GitObjects(folder, signal);
   try {
-    const whole = await walk(folder, graph, unknown, tips, signal);
-    if (!whole) await walkObjectByObject(objects, graph, unknown);
+    const whole = !folder.window && (await walk(folder, graph, unknown, tips, signal));
+    // What was missing may have come meanwhile.
+    if (!whole) await walkObjectByObject(objects, graph, [...unknown, ...graph.unread]);
     for (const tip of unknown) {
       const tag = graph.find(tip) === undefined ? await readTag(objects, tip) : undefined;
       if (tag) tags.set(tip, tag);
     }
-    return whole;
+    return whole || folder.window === true;
   } finally {
     await objects.close();
   }
@@ -171,29 +189,35 @@ async function walk(
   return true;
 }
 
-/** For a damaged repository, at which git itself gives up: what is there, and what it names. */
+/**
+ * Where history is not whole git itself gives up: what is there is read, and what it names. Each
+ * generation at once.
+ */
 async function walkObjectByObject(
   objects: GitObjects,
   graph: CommitGraph,
   from: readonly string[],
 ): Promise<void> {
-  const waiting = [...from];
-  const seen = new Set(waiting);
-  const read: number[] = [];
-  for (let hash = waiting.pop(); hash !== undefined; hash = waiting.pop()) {
-    const object = await objects.read(hash);
-    if (!object) continue;
-    const header = new ObjectHeader(object);
-    if (object.type === 'commit') {
-      const parents = header.fields('parent');
-      const date = header.signature('committer')?.seconds ?? 0;
-      read.push(graph.add(hash, Math.max(0, date), parents));
-      waiting.push(...parents.filter((parent) => !seen.has(parent)));
-      for (const parent of parents) seen.add(parent);
+  const seen = new Set(from);
+  for (let generation = [...seen]; generation.length > 0;) {
+    const named: string[] = [];
+    let index = 0;
+    for await (const object of objects.readAll(generation)) {
+      const hash = generation[index] ?? '';
+      index += 1;
+      if (!object) continue;
+      const header = new ObjectHeader(object);
+      const older = header.fields(object.type === 'commit' ? 'parent' : 'object');
+      if (object.type === 'commit') {
+        const date = header.signature('committer')?.seconds ?? 0;
+        graph.add(hash, Math.max(0, date), older);
+      }
+      if (object.type === 'commit' || object.type === 'tag') named.push(...older);
     }
-    const tagged = object.type === 'tag' ? header.field('object') : undefined;
-    if (tagged !== undefined && !seen.has(tagged)) waiting.push(tagged);
-    if (tagged !== undefined) seen.add(tagged);
+    generation = [...new Set(named)].filter(
+      (hash) => !seen.has(hash) && graph.find(hash) === undefined,
+    );
+    for (const hash of generation) seen.add(hash);
   }
-  graph.settle(Uint32Array.from(read));
+  graph.settle(graph.all);
 }

@@ -68,6 +68,21 @@ export class CommitGraph {
     }
   }
 
+  /** The numbers of all that have been read. */
+  get all(): Uint32Array {
+    const numbers = Uint32Array.from({ length: this.count }, (_, commit) => commit);
+    return numbers.filter((commit) => this.isRead(commit));
+  }
+
+  /** The hashes of those that were named as parents and not read themselves. */
+  get unread(): string[] {
+    const hashes: string[] = [];
+    for (let commit = 0; commit < this.count; commit += 1) {
+      if (!this.isRead(commit)) hashes.push(this.hashOf(commit));
+    }
+    return hashes;
+  }
+
   /** Its number, where it has been read. */
   find(hash: string): number | undefined {
     if (hash.length !== 2 * this.hashBytes) return undefined;

@@ -17,3 +17,10 @@ export async function parentageOf(gitDirectory: string): Promise<string> {
   );
   return JSON.stringify([shallow, grafts, objects?.[0]]);
 }
+
+/** When a pack came or went last, in milliseconds since 1970. */
+export const packedAt = (gitDirectory: string): Promise<number | undefined> =>
+  stat(join(gitDirectory, 'objects', 'pack')).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => undefined,
+  );

@@ -5,6 +5,7 @@ import { PlacedCommits } from './placed-commits.js';
 import { type ReleaseTag, releasesAmong } from './release-tags.js';
 import type { TagObject } from './tag-object.js';
 import { isReleaseBranch } from './version-name.js';
+import { edgeOf, type WindowEdge } from './window.edge.js';
 
 /** A repository's commits as they have been read so far. */
 export interface ReadHistory {
@@ -41,12 +42,10 @@ export class History {
   /** Why it is not whole, in words for people. */
   get gaps(): string[] {
     const { branches, tags, gaps } = this.refs;
-    const known = (object: string): boolean =>
-      this.graph.find(object) !== undefined || this.read.tags.has(object);
     const lost = [
       ...branches.map((ref) => ({ ...ref, kind: 'branch' })),
       ...tags.map((ref) => ({ ...ref, kind: 'tag' })),
-    ].filter(({ object }) => !known(object));
+    ].filter(({ object }) => !this.knows(object));
     const [first] = lost;
     const others = lost.length > 1 ? ` (and ${lost.length - 1} more)` : '';
     return [
@@ -70,6 +69,20 @@ export class History {
   get isBroken(): boolean {
     return (
       this.read.damaged || (!this.isEmpty && this.everything.length + this.read.tags.size === 0)
+    );
+  }
+
+  /** Whether a branch or tag that names this object could be read. */
+  knows(object: string): boolean {
+    return this.graph.find(object) !== undefined || this.read.tags.has(object);
+  }
+
+  /** Where what is here ends. @param since Seconds since 1970. */
+  edge(since: number): WindowEdge {
+    return edgeOf(
+      this.graph,
+      { trusted: this.mergedTips().defaults, others: this.everything },
+      since,
     );
   }
 
@@ -117,7 +130,7 @@ export class History {
     for (let commit = 0; commit < marks.length; commit += 1) {
       const date = graph.dateOf(commit);
       const inside = !graph.isDated(commit) || (date >= window.since && date < window.until);
-      if (marks[commit] && inside) chosen.push(commit);
+      if (marks[commit] && inside && graph.isRead(commit)) chosen.push(commit);
     }
     const rank = (commit: number): number => -(marks[commit] ?? 0);
     chosen.sort(

@@ -13,15 +13,18 @@ export interface Signature {
 /** What a commit or tag says of itself before its message, read as leniently as it was written. */
 export class ObjectHeader {
   private readonly lines: readonly string[];
-  /** What follows, without a signature at its end. */
-  readonly message: string;
+  private readonly rest: string;
 
   constructor({ content }: GitObject) {
     const text = content.toString('utf8');
     const end = text.indexOf('\n\n');
     this.lines = (end === -1 ? text : text.slice(0, end)).split('\n');
-    const message = end === -1 ? '' : text.slice(end + 2);
-    this.message = message.replace(/^-----BEGIN (?:PGP|SSH|SIGNED) [^]*/m, '');
+    this.rest = end === -1 ? '' : text.slice(end + 2);
+  }
+
+  /** What follows, without a signature at its end. */
+  get message(): string {
+    return this.rest.replace(/^-----BEGIN (?:PGP|SSH|SIGNED) [^]*/m, '');
   }
 
   /** `tree`, `object`, `type`: the first of that name. */

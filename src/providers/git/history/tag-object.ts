@@ -16,8 +16,9 @@ export interface TagMessage {
 }
 
 const MAX_TAGS_OF_TAGS = 10;
+const NAMED_FURTHER = ['commit', 'tag'];
 
-/** Undefined where it, or what it names, is missing. */
+/** Undefined where it, or the commit or tag that it names, is missing. */
 export async function readTag(objects: GitObjects, hash: string): Promise<TagObject | undefined> {
   let taggedAt: number | undefined;
   let next = hash;
@@ -30,6 +31,8 @@ export async function readTag(objects: GitObjects, hash: string): Promise<TagObj
     if (object.type !== 'tag') break;
     const header = new ObjectHeader(object);
     taggedAt ??= header.signature('tagger')?.seconds;
+    // What it names need not be here: a folder or a file has nothing to tell.
+    if (!NAMED_FURTHER.includes(header.field('type') ?? '')) break;
     next = header.field('object') ?? '';
   }
   return taggedAt === undefined ? {} : { taggedAt };
