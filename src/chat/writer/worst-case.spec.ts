@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { commit } from '../../../test/support/histories.js';
+import { fill, growthOf, LARGE, PIECES, RATIO } from '../../../test/support/growth.js';
 import { jobOf } from '../../../test/support/recap.jobs.js';
 import type { BlockEvent } from './anthropic/block.events.js';
 import { Continuation } from './anthropic/continuation.js';
@@ -11,11 +12,6 @@ import { isBump, isNoise } from './extractive/noise.js';
 import { parseSubject } from './extractive/subject.js';
 import { UnitCollector } from './extractive/unit.js';
 import { escapeMarkdown, oneLine } from './markdown.js';
-
-const SMALL = 64 * 1_024;
-const LARGE = 256 * 1_024;
-/** Four times as long takes four times as long, or sixteen times where it is quadratic. */
-const RATIO = 9;
 
 /** What is said in pieces of a few characters, or at once. */
 const parse = (text: string, piece: number, before = ''): string => {
@@ -39,43 +35,6 @@ const parse = (text: string, piece: number, before = ''): string => {
   }
   return characters;
 };
-
-const fill = (piece: string, length: number): string =>
-  piece.repeat(Math.ceil(length / piece.length)).slice(0, length);
-
-const PIECES = [
-  'a',
-  'a.',
-  'a@',
-  'a@1.1',
-  '1.',
-  ' ',
-  ' \t',
-  '\n',
-  '- ',
-  '-',
-  '`',
-  '[',
-  '](',
-  '<a',
-  '&a',
-  '_',
-  'a:',
-  'https://',
-  'www.',
-  '\u200d',
-  '\u202e',
-  '修',
-  'می\u200c',
-  '👨\u200d',
-  '\ud83d',
-  'Revert "',
-  'fix(a): ',
-  'a: ',
-  'bump a ',
-  'fix   ',
-  '(#1) ',
-];
 
 const action = commit('feat: one');
 const about = (title: string) => ({ ...action, title, body: title });
@@ -103,30 +62,8 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   },
 };
 
-const milliseconds = (work: () => unknown): number => {
-  const begun = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(begun);
-  return (user + system) / 1_000;
-};
-
-/** How much longer four times as much takes; below some milliseconds it is the clock that is measured. */
-const ratioOf = (read: (text: string) => unknown, textOf: (length: number) => string): number => {
-  const [small, large] = [textOf(SMALL), textOf(LARGE)];
-  let ratio = Infinity;
-  for (let attempt = 0; attempt < 3 && ratio >= RATIO; attempt += 1) {
-    const least = Math.max(
-      20,
-      milliseconds(() => read(small)),
-    );
-    ratio = Math.min(ratio, milliseconds(() => read(large)) / least);
-  }
-  return ratio;
-};
-
 describe.each(Object.entries(READERS))('the time to read %s', (_, read) => {
   it.each(PIECES)('grows no faster than a text of %j', (piece) => {
-    const textOf = (length: number) => `1${fill(piece, length)}修!`;
-    expect(ratioOf(read, textOf)).toBeLessThan(RATIO);
+    expect(growthOf(read, piece)).toBeLessThan(RATIO);
   });
 });
