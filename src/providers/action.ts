@@ -51,6 +51,8 @@ export interface Action {
   readonly merged?: boolean;
   /** Of a commit that is not merged: the branch that it is on. */
   readonly branch?: string;
+  /** Of a commit: the hash of the merge that brought it to the default branch, with the rest of one piece of work. */
+  readonly mergedBy?: string;
   readonly number?: number;
   readonly state?: ActionState;
   readonly labels: readonly string[];

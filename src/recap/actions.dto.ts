@@ -78,6 +78,8 @@ export class ActionDto {
   merged?: boolean;
   /** Of a commit that is not merged: the branch that it is on. */
   branch?: string;
+  /** Of a commit: the hash of the merge that brought it to the default branch, with the rest of one piece of work. */
+  mergedBy?: string;
   number?: number;
   @ApiProperty({ enum: ACTION_STATES, enumName: 'ActionState', required: false })
   state?: ActionState;

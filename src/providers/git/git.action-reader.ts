@@ -11,6 +11,7 @@ import { ChangeFilter } from './history/change.filter.js';
 import type { CommitGraphCache } from './history/commit-graph.cache.js';
 import { LineCounter } from './line-counter.js';
 import { Mailmap } from './mailmap.js';
+import { MergedBranches } from './merged-branches.js';
 import type { ReadingReport } from './reading-report.js';
 
 /** What git itself records; pull requests, issues and reviews live with the hosts. */
@@ -52,13 +53,19 @@ export async function* readActions(
     };
     if (query.types.includes('commit')) {
       const changes = new ChangeFilter(history);
+      const merges = new MergedBranches(about.address);
       const seconds = { since: toSeconds(query.since), until: toSeconds(query.until) };
       const commits = await history.commits(seconds);
       for await (const entries of readLog(folder, commits, query, signal)) {
         const fresh = entries.filter((entry) => changes.isNew(entry));
         const people = await mailmap.canonical(fresh.flatMap(({ coAuthors }) => coAuthors));
         const actions = fresh.map((entry) =>
-          commitAction(entry, people.splice(0, entry.coAuthors.length), about),
+          commitAction(
+            entry,
+            people.splice(0, entry.coAuthors.length),
+            merges.arrivalOf(entry),
+            about,
+          ),
         );
         const matching = actions.filter((action, index) => {
           const entry = fresh[index];

@@ -3,19 +3,19 @@ import type { LogEntry } from './git.log.js';
 import { commitAuthor } from '../commit-author.js';
 import type { GitRepository } from './git.repository.js';
 import type { TagEntry } from './git.tags.js';
+import type { Arrival } from './merged-branches.js';
 import type { Person } from '../person.js';
 import { plainLine, plainText } from '../plain-text.js';
-import { pullRequestOf } from './pull-request.mention.js';
 
 /** A commit as an action. Its co-authors are given already mapped by .mailmap. */
 export function commitAction(
   entry: LogEntry,
   coAuthors: readonly Person[],
+  { pullRequest, mergedBy }: Arrival,
   { reference, address }: GitRepository,
 ): Action {
   const author = commitAuthor(entry.author);
   const body = plainText(entry.body);
-  const pullRequest = address && pullRequestOf(entry, address);
   return {
     id: `${reference.id}#commit:${entry.sha}`,
     provider: 'git',
@@ -31,6 +31,7 @@ export function commitAction(
     sha: entry.sha,
     merged: entry.merged,
     ...(entry.branch !== undefined && { branch: plainLine(entry.branch) }),
+    ...(mergedBy !== undefined && { mergedBy }),
     labels: [],
     ...(pullRequest && { pullRequest }),
     ...(entry.parents > 1 && { merge: true }),
