@@ -29,7 +29,7 @@ describe('what npm run recap is about', () => {
       for (const commit of commits) world.commit('resting', commit);
       const { stdout, exitCode } = await run([], { in: world.path('resting') });
 
-      expect(stdout).toContain('28 January – 3 February 2025: 1 commit by 1 person');
+      expect(stdout).toContain('28 January – 3 February 2025: 1 commit by Ada Lovelace');
       expect(stdout).toContain('aging');
       expect(exitCode).toBe(0);
       const withBots = await run(['--include-bots'], { in: world.path('resting') });
@@ -39,7 +39,7 @@ describe('what npm run recap is about', () => {
 
     it('takes it of the people asked for', async () => {
       const { stdout } = await run(['--author', 'ada@example.com'], { in: atlas });
-      expect(stdout).toContain('6–12 May 2025: 1 commit by 1 person');
+      expect(stdout).toContain('6–12 May 2025: 1 commit by Ada Lovelace');
     });
 
     it.each([

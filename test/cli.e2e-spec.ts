@@ -27,7 +27,7 @@ describe('npm run recap', () => {
   it('tells the week up to the newest commit, with the sources of each bullet', async () => {
     const { exitCode, stdout, stderr } = await run([], { in: atlas });
 
-    expect(stdout).toContain('Recap of 10–16 May 2025: 2 commits by 2 people');
+    expect(stdout).toContain('Recap of 10–16 May 2025: 2 commits by Grace Hopper and Ada Lovelace');
     expect(stdout).toMatch(/^- .*suggest words/m);
     for (const sha of shas.slice(1)) {
       expect(stdout).toContain(
@@ -83,7 +83,7 @@ describe('npm run recap', () => {
     const people = ['--author', 'ada@example.com', '--author', 'nobody@example.com'];
     const { stdout } = await run([...argv, ...people, '--style', 'changelog'], { in: atlas });
 
-    expect(stdout).toContain('1 January – 31 May 2025: 2 commits by 1 person');
+    expect(stdout).toContain('1 January – 31 May 2025: 2 commits by Ada Lovelace');
     expect(stdout.match(/^- /gm)).toHaveLength(1);
     expect(stdout).toContain('Added');
     expect(stdout).not.toContain('quoted fields');

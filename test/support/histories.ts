@@ -73,6 +73,18 @@ export const issue = (number: number, title: string, more: Partial<Action> = {})
   };
 };
 
+export const release = (title: string, more: Partial<Action> = {}): Action => {
+  const made = commit(title, more);
+  return {
+    ...made,
+    id: `${made.repository.id}#release:${title}`,
+    type: 'release',
+    url: `${made.repository.url}/releases/tag/${title}`,
+    state: 'published',
+    ...more,
+  };
+};
+
 /** The order a job has its actions in. */
 export const newestFirst = (actions: readonly Action[]): Action[] =>
   [...actions].sort((one, other) => (one.timestamp < other.timestamp ? 1 : -1));

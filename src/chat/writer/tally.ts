@@ -1,4 +1,5 @@
 import type { Action, ActionType, Author } from '../../providers/action.js';
+import { escapeInline } from './markdown.js';
 
 const NOUNS: Readonly<Record<ActionType, string>> = {
   commit: 'commit',
@@ -8,14 +9,22 @@ const NOUNS: Readonly<Record<ActionType, string>> = {
   release: 'release',
 };
 
-/** How much happened, such as `34 commits and 3 pull requests by 4 people in 2 repositories`. */
+/** How much happened, such as `34 commits and 3 pull requests by Ada and Lin in 2 repositories`. */
 export const describeTally = (actions: readonly Action[]): string => {
-  const people = countPeople(actions);
   const repositories = new Set(actions.map((action) => action.repository.id)).size;
 
-  const by = people > 0 ? ` by ${count(people, 'person', 'people')}` : '';
   const where = repositories > 1 ? ` in ${repositories} repositories` : '';
-  return `${describeTypes(actions)}${by}${where}`;
+  return `${describeTypes(actions)}${describePeople(peopleOf(actions))}${where}`;
+};
+
+const NAMED_PEOPLE = 3;
+
+/** ` by Ada and Lin`, ` by 4 people`. */
+const describePeople = (people: readonly string[]): string => {
+  if (people.length === 0) return '';
+  const names = people.map((name) => escapeInline(name));
+  const isShort = people.length <= NAMED_PEOPLE && names.every(Boolean);
+  return ` by ${isShort ? enumerate(names) : count(people.length, 'person', 'people')}`;
 };
 
 /** The actions by type, such as `34 commits and 1 issue`. */
@@ -31,17 +40,20 @@ export const describeTypes = (actions: readonly Action[]): string => {
   );
 };
 
-/** Humans, each once, whichever of login, e-mail address and name their actions carry. */
-export const countPeople = (actions: readonly Action[]): number => {
+export const countPeople = (actions: readonly Action[]): number => peopleOf(actions).length;
+
+/** The names of humans, each once, whichever of login, e-mail address and name their actions carry. */
+export const peopleOf = (actions: readonly Action[]): string[] => {
   const known = new Map<string, number>();
-  let people = 0;
+  const people: string[] = [];
 
   for (const { author, coAuthors } of actions) {
     for (const person of [author, ...coAuthors]) {
       if (person.bot) continue;
       const names = namesOf(person);
       const seen = names.find((name) => known.has(name));
-      const number = seen === undefined ? people++ : (known.get(seen) ?? 0);
+      const number =
+        (seen === undefined ? undefined : known.get(seen)) ?? people.push(person.name) - 1;
       for (const name of names) if (!known.has(name)) known.set(name, number);
     }
   }

@@ -9,7 +9,9 @@ import { ReplyParser } from './anthropic/reply.parser.js';
 import { Said } from './anthropic/said.js';
 import { findMatches } from './extractive/matches.js';
 import { isBump, isNoise } from './extractive/noise.js';
+import { phraseTopics, phrasingOf } from './extractive/phrasing.js';
 import { parseSubject } from './extractive/subject.js';
+import { topicOf } from './extractive/topic.js';
 import { UnitCollector } from './extractive/unit.js';
 import { escapeMarkdown, oneLine } from './markdown.js';
 
@@ -56,6 +58,10 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
     isNoise(about(text), parseSubject(text)),
     isBump(about(`bump ${text}`)),
   ],
+  'what is told of units': (text) => {
+    const [unit] = unitsOf(text);
+    return unit && phraseTopics([topicOf([unit, unit])], phrasingOf(jobOf([about(text)])));
+  },
   'units, and a search in them': (text) => {
     const question = { ...jobOf([action]), recap: '', turns: [], omittedTurns: 0, question: text };
     return findMatches(unitsOf(text), question);

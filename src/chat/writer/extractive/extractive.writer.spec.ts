@@ -11,7 +11,6 @@ import {
   mergeHeavy,
   newestFirst,
   person,
-  plain,
   pullRequest,
   severalRepositories,
 } from '../../../../test/support/histories.js';
@@ -43,11 +42,14 @@ describe('the recap without a language model', () => {
     const { bullets } = await write(conventional());
 
     expect(bullets).toHaveLength(5);
-    expect(bullets[0]).toMatch(/^- \*\*Breaking in api\*\*: drop the v1 routes/);
-    expect(bullets[1]).toMatch(
-      /^- \*\*New in auth\*\*: rotate signing keys; refuse unknown keys \(#12 merged, 5 commits/,
+    expect(bullets[0]).toMatch(/^- \*\*Breaking\*\*: drop the v1 routes/);
+    expect(bullets[1]).toMatch(/^- \*\*parser\*\*: /);
+    expect(bullets[2]).toMatch(
+      /^- \*\*New in auth\*\*: rotate signing keys \(#12\); refuse unknown keys/,
     );
-    expect(bullets[4]).toMatch(/^- \*\*Also\*\*: 2 fixes, 2 dependency updates/);
+    expect(bullets[4]).toMatch(
+      /^- \*\*Also\*\*: move the clock behind a port; and 2 dependency updates, .* and 3 other changes$/,
+    );
   });
 
   it('gathers a pull request, its commits and the issue it closes in one bullet that cites them all', async () => {
@@ -65,15 +67,15 @@ describe('the recap without a language model', () => {
   it('shows what a merge commit of a pull request brought, not that it is a merge', async () => {
     const { bullets } = await write(mergeHeavy());
 
-    expect(bullets[0]).toBe('- Full-text search in the archive (#101)');
+    expect(bullets).toContain('- Full-text search in the archive (#101)');
     expect(bullets.join()).not.toMatch(/merge branch|wip|oops/i);
   });
 
   it('reads the kind of a change from its gitmoji, and leaves the picture out', async () => {
     const { bullets } = await write(gitmoji());
 
-    expect(bullets[0]).toMatch(/^- \*\*Breaking\*\*: Rename all event types/);
-    expect(bullets[2]).toMatch(/^- \*\*Fixed\*\*: Time zone of the weekly report/);
+    expect(bullets[0]).toMatch(/^- \*\*Breaking\*\*: rename all event types/);
+    expect(bullets.join('\n')).toMatch(/^- \*\*Fixed\*\*: .*Time zone of the weekly report/m);
     expect(bullets.join()).not.toMatch(/[✨🐛💥]|:bug:|:zap:/u);
   });
 
@@ -124,14 +126,9 @@ describe('the recap without a language model', () => {
     expect(bullets).toEqual(['- **Reverted in cli**: colours']);
   });
 
-  it('joins what shares a scope or a telling word', async () => {
-    const { bullets: linux } = await write(kernel());
-    const { bullets: sentences } = await write(plain());
-
-    expect(linux.filter((bullet) => bullet.startsWith('- **net**'))).toHaveLength(1);
-    expect(sentences[0]).toMatch(
-      /invoices as PDF; .*invoices.*; Show invoices by year \(3 commits/,
-    );
+  it('joins what shares a scope', async () => {
+    const { bullets } = await write(kernel());
+    expect(bullets.filter((bullet) => bullet.startsWith('- **net**'))).toHaveLength(1);
   });
 
   it('uses all the bullets there are actions for, and never more', async () => {
@@ -171,7 +168,7 @@ describe('the recap without a language model', () => {
     );
 
     expect(one).toEqual(['- Add export']);
-    expect(several.join()).toContain('- **web**: New start page (#4 merged');
+    expect(several.join()).toContain('- **web**: New start page (#4); fix the footer on phones');
     expect(pair).toContain('- Fix import (by Lin Wei)');
   });
 
@@ -213,7 +210,7 @@ describe('the recap without a language model', () => {
     const commits = Array.from({ length: 20 }, () => commit('step', { pullRequest: reference }));
     const { bullets, citations } = await write(newestFirst(commits));
 
-    expect(bullets).toEqual(['- Add export (20 commits)']);
+    expect(bullets).toEqual(['- Add export (#3, 20 commits)']);
     expect(citations.get(1)).toHaveLength(8);
   });
 

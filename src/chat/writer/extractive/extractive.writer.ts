@@ -12,7 +12,14 @@ import {
 } from '../recap.writer.js';
 import { count } from '../tally.js';
 import { findMatches } from './matches.js';
-import { type Bullet, phraseRest, phraseTopic, phrasingOf } from './phrasing.js';
+import {
+  type Bullet,
+  phraseOpen,
+  phraseReleases,
+  phraseRest,
+  phraseTopics,
+  phrasingOf,
+} from './phrasing.js';
 import { findCancelled } from './reverts.js';
 import { chooseTopics } from './topic.js';
 import { UnitCollector, type Unit } from './unit.js';
@@ -143,11 +150,15 @@ const phraseBullets = (
   job: RecapJob,
 ): { bullets: Bullet[]; untold: readonly Unit[] } => {
   const phrasing = phrasingOf(job);
-  const { topics, rest } = chooseTopics(units, job.bullets);
-  const bullets = topics.map((topic) => phraseTopic(topic, phrasing));
-  return rest.length > 0 && bullets.length < job.bullets
-    ? { bullets: [...bullets, phraseRest(rest, phrasing)], untold: [] }
-    : { bullets, untold: rest };
+  const { topics, open, releases, rest } = chooseTopics(units, job.bullets);
+  const bullets = [
+    ...(releases.length > 0 ? [phraseReleases(releases, phrasing)] : []),
+    ...phraseTopics(topics, phrasing),
+  ];
+  const last = open.length > 0 ? [phraseOpen(open, phrasing)] : [];
+  return rest.length > 0 && bullets.length + last.length < job.bullets
+    ? { bullets: [...bullets, phraseRest(rest, phrasing), ...last], untold: [] }
+    : { bullets: [...bullets, ...last], untold: rest };
 };
 
 const describeHeading = (job: RecapJob, leftOut: number, untold: number): string => {

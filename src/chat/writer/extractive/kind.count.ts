@@ -3,7 +3,7 @@ import type { ChangeKind } from './change.kind.js';
 import type { Unit } from './unit.js';
 
 /** Kinds named one by one; what is rarer is summed up. */
-const NAMED_KINDS = 4;
+const NAMED_KINDS = 3;
 
 type Noun = readonly [one: string, many?: string];
 
@@ -13,11 +13,13 @@ const NOUNS: Readonly<Record<ChangeKind, Noun>> = {
   fix: ['fix', 'fixes'],
   security: ['security fix', 'security fixes'],
   performance: ['speed-up'],
+  deprecation: ['deprecation'],
   removal: ['removal'],
   revert: ['revert'],
   refactoring: ['rework'],
   other: ['change'],
   documentation: ['documentation change'],
+  translation: ['translation'],
   test: ['test change'],
   issue: ['issue'],
   review: ['review'],

@@ -9,12 +9,14 @@ const PROFESSIONAL: Labels = {
   feature: 'New',
   fix: 'Fixed',
   security: 'Security',
-  performance: 'Performance',
+  performance: 'Faster',
+  deprecation: 'Deprecated',
   removal: 'Removed',
   revert: 'Reverted',
   refactoring: 'Reworked',
   other: '',
   documentation: 'Documentation',
+  translation: 'Translations',
   test: 'Tests',
   issue: 'Issues',
   review: 'Reviewed',
@@ -53,18 +55,31 @@ const LABELS: Readonly<Record<RecapStyle, Labels>> = {
   },
 };
 
+/** In front of all releases, and of all that is not merged. */
+export const RELEASE_LABELS: Readonly<Record<RecapStyle, string>> = {
+  professional: PROFESSIONAL.release,
+  casual: LABELS.casual.release,
+  changelog: PROFESSIONAL.release,
+};
+export const OPEN_LABELS: Readonly<Record<RecapStyle, string>> = {
+  professional: 'In progress',
+  casual: 'Still in progress',
+  changelog: 'In progress',
+};
+
 /**
- * A topic's label, or '' where its titles speak for themselves. A kind that was only read from a
- * title's verb is not repeated in front of that verb, except in a changelog, which sorts by kind.
+ * A topic's label, or '' where its titles speak for themselves: a kind that was only read from a
+ * single title's verb is not repeated in front of that verb, except in a changelog, which sorts by
+ * kind. Of several changes it says what they share.
  */
-export const labelOf = ({ units }: Topic, style: RecapStyle): string => {
+export const labelOf = ({ units, scope, kind }: Topic, style: RecapStyle): string => {
   const subjects = units.map(({ subject }) => subject);
   if (subjects.some(({ breaking }) => breaking)) return 'Breaking';
-  const [kind = 'other'] = subjects.map((subject) => subject.kind);
-  if (subjects.some((subject) => subject.kind !== kind)) return '';
-
+  if (kind === undefined) return '';
   const named = subjects.some((subject) => subject.explicit) || SPOKEN.has(kind);
-  return named || style === 'changelog' ? LABELS[style][kind] : '';
+  if (named || style === 'changelog') return LABELS[style][kind];
+  if (units.length < 2 || scope !== undefined) return '';
+  return LABELS[style][kind] || LABELS.changelog[kind];
 };
 
 /** These say nothing of their kind in their titles. */

@@ -3,7 +3,8 @@ import { escapeInline } from '../markdown.js';
 import type { QuestionJob } from '../recap.writer.js';
 import { count } from '../tally.js';
 import { describeWindow } from '../window.js';
-import { type Bullet, phraseTopic, phrasingOf } from './phrasing.js';
+import { type Bullet, phraseTopics, phrasingOf } from './phrasing.js';
+import { topicOf } from './topic.js';
 import type { Unit } from './unit.js';
 
 /** The actions that answer a question, as bullets under a line that says what was searched for. */
@@ -56,7 +57,7 @@ export const findMatches = (units: readonly Unit[], job: QuestionJob): Matches =
   const told = found.slice(0, MAX_BULLETS);
   return {
     heading: describe(words, found.length - told.length, told.length, job),
-    bullets: told.map(({ unit }) => phraseTopic({ units: [unit] }, phrasing)),
+    bullets: told.flatMap(({ unit }) => phraseTopics([topicOf([unit])], phrasing)),
   };
 };
 

@@ -6,7 +6,10 @@ const MERGE = /^Merge (?:branch|branches|tag|commit|remote-tracking branch|pull 
 const MERGED_PULL_REQUEST = /^Merge pull request #(\d{1,9}) from /;
 const MERGED_REQUEST = /^See merge request \S*!(\d{1,9})$/m;
 const SAYS_NOTHING =
-  /^(?:updates?|fix(?:es)?|typos?|te?mp|tests?|stuff|minor|misc|changes?|oops|asdf|save|clean ?up|lint|format)?[^\p{L}\p{N}]*$/iu;
+  /^(?:updates?|fix(?:es)?|fixups?|typos?|te?mp|tests?|stuff|minor|misc|changes?|oops|asdf|save|clean ?up|lint|format|tweaks?|nits?|progress|more|review|\p{L}{1,2})?[^\p{L}\p{N}]*$/iu;
+/** What a reviewer asked for belongs to what was reviewed. */
+const OF_A_REVIEW =
+  /^(?:apply|address|incorporate|implement)e?[sd]? (?:the |some |more |all )?(?:suggest|review|feedback|comments? )/i;
 const BUMP =
   /^(?:\W*\w+(?:\([^)]*\))?!?: )?(?:bump|update dependency|upgrade) \S.* (?:from|to) v?\d/i;
 const DEPENDENCY_SCOPE = /^\w+\(deps(?:-dev)?\)!?: /i;
@@ -15,7 +18,7 @@ const DEPENDENCY_SCOPE = /^\w+\(deps(?:-dev)?\)!?: /i;
 export const isNoise = ({ type, title, merge }: Action, { scope, text }: Subject): boolean => {
   if (type !== 'commit') return false;
   if (merge === true || MERGE.test(title) || UNFINISHED.test(title)) return true;
-  return scope === undefined && SAYS_NOTHING.test(text);
+  return OF_A_REVIEW.test(text) || (scope === undefined && SAYS_NOTHING.test(text));
 };
 
 /** A new version of something used, by a bot or in a bot's words. */

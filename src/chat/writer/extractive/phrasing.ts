@@ -1,14 +1,15 @@
 import type { Action } from '../../../providers/action.js';
 import { escapeInline, escapeStart, oneLine } from '../markdown.js';
 import type { QuestionJob, RecapJob, RecapStyle } from '../recap.writer.js';
-import { count, countPeople, describeTypes, enumerate } from '../tally.js';
-import type { ChangeKind } from './change.kind.js';
+import { countPeople, enumerate } from '../tally.js';
+import { describePeople, describeUnit, referTo } from './details.js';
 import { countKinds } from './kind.count.js';
-import { labelOf } from './label.js';
-import { parseSubject } from './subject.js';
+import { labelOf, OPEN_LABELS, RELEASE_LABELS } from './label.js';
+import { quoteUnits, shortened } from './title.js';
 import type { Topic } from './topic.js';
+import { TOLD } from './unit.groups.js';
 import type { Unit } from './unit.js';
-import { isSizeKnown, sizeOf } from './weight.js';
+import { isPrerelease, isVersion } from './version.title.js';
 
 /** One line of Markdown without its marker, and the actions it rests on, the telling ones first. */
 export interface Bullet {
@@ -45,45 +46,147 @@ const repositoryNames = (actions: readonly Action[]): ((unit: Unit) => string | 
 
 const shortName = (fullName: string): string => fullName.split('/').at(-1) || fullName;
 
-/** Titles quoted in one bullet; further ones are counted. */
-const QUOTED_TITLES = 3;
-const TITLE_LENGTH = 110;
-const NAMED_PEOPLE = 2;
+/** Bullets about work that is done: `**New in auth**: rotate signing keys (#12); refuse unknown keys`. */
+export const phraseTopics = (topics: readonly Topic[], phrasing: Phrasing): Bullet[] => {
+  const seen = new Set<string>();
+  return topics.map((topic) => {
+    const { units, scope } = topic;
+    const [first] = units;
+    const label = labelOf(topic, phrasing.style);
+    const name = labelled(label, scope);
+    const repository = first && phrasing.nameRepository(first);
+    const heading = joinHeading([
+      repository,
+      seen.has(`${repository}\n${name}`) ? also(name) : name,
+    ]);
+    seen.add(`${repository}\n${name}`);
+    const quoted = quoteUnits(units, { label, scope });
+    const titles =
+      first && units.length === 1
+        ? firstTitles(quoted.flat()) + describeUnit(first, phrasing.namePeople)
+        : tellUnits(units, quoted, phrasing.namePeople);
+    return {
+      text: heading ? `${heading}: ${titles}` : escapeStart(capitalised(titles)),
+      actions: inOrderOfTelling(units),
+    };
+  });
+};
 
-/** A bullet about one topic: `**New in auth**: rotate signing keys (#12 merged, 4 commits, +210 −34)`. */
-export const phraseTopic = (topic: Topic, phrasing: Phrasing): Bullet => {
-  const [first] = topic.units;
-  const kind = labelOf(topic, phrasing.style);
-  const heading = joinHeading([
-    first && phrasing.nameRepository(first),
-    withScope(kind, topic.scope),
-  ]);
+/** Two bullets do not bear the same name. */
+const also = (name: string): string =>
+  name &&
+  `Also ${/^\p{Lu}\p{Ll}/u.test(name) ? name.charAt(0).toLowerCase() + name.slice(1) : name}`;
 
-  const titles = quoteTitles(topic.units, kind !== '');
-  const text = heading ? `${heading}: ${titles}` : escapeStart(capitalised(titles));
+/** Titles of gathered updates that are quoted; further ones are counted. */
+const firstTitles = (titles: readonly string[]): string => {
+  const more = titles.length - TOLD;
+  const quoted = titles.slice(0, TOLD).join('; ');
+  return more > 0 ? `${quoted}; and ${more} more` : quoted;
+};
+
+const tellUnits = (
+  units: readonly Unit[],
+  quoted: readonly (readonly string[])[],
+  namePeople: boolean,
+): string => {
+  const titles = units.map((unit, index) => firstTitles(quoted[index] ?? []) + referTo(unit));
+  const actions = units.flatMap((unit) => unit.actions);
+  const people = describePeople(actions, namePeople).trim();
+  return titles.join('; ') + (people && ` (${people})`);
+};
+
+/** Names of releases in one bullet; further ones are counted. */
+const NAMED_RELEASES = 8;
+const RELEASE_NAME_LENGTH = 60;
+
+/** One bullet for all releases: `**Released**: v8.2.1, create-vite@9.1.2; 3 pre-releases`. */
+export const phraseReleases = (units: readonly Unit[], phrasing: Phrasing): Bullet => {
+  const texts = units.map((unit) => {
+    const repository = phrasing.nameRepository(unit);
+    return (repository ? `${repository} ` : '') + describeReleases(releasesOf(unit));
+  });
+  const released = units.flatMap(releasesOf);
+  const others = units.flatMap(({ actions }) => actions).filter((one) => !released.includes(one));
   return {
-    text: `${text}${describeDetails(topic.units, phrasing)}`,
-    actions: inOrderOfTelling(topic.units),
+    text: `**${RELEASE_LABELS[phrasing.style]}**: ${texts.join('; ')}`,
+    actions: [...released, ...others],
   };
 };
 
-/** One bullet that counts what got none of its own. */
-export const phraseRest = (units: readonly Unit[], phrasing: Phrasing): Bullet => {
-  const repositories = [...new Set(units.map(phrasing.nameRepository))].filter(isPresent);
-  const where =
-    repositories.length > NAMED_PEOPLE
-      ? `${repositories.length} repositories`
-      : enumerate(repositories);
-  const heading = joinHeading([where ? `Also in ${where}` : 'Also']);
+/** What was released; where a host tells of none, the commits that are named by a version. */
+const releasesOf = ({ actions }: Unit): Action[] => {
+  const releases = actions.filter(({ type }) => type === 'release');
+  const versions = actions.filter(({ title }) => isVersion(oneLine(title)));
+  const found = releases.length > 0 ? releases : versions.length > 0 ? versions : [...actions];
+  const isPlain = ({ title }: Action): number => (/^v?\d/.test(title) ? 0 : 1);
+  return found
+    .sort((one, other) => isPlain(one) - isPlain(other))
+    .sort((one, other) => Number(isPrerelease(one.title)) - Number(isPrerelease(other.title)));
+};
+
+const describeReleases = (releases: readonly Action[]): string => {
+  const finals = releases.filter(({ title }) => !isPrerelease(title));
+  const named = (finals.length > 0 ? finals : releases.slice(0, 1)).map(({ title }) =>
+    escapeInline(shortened(oneLine(title), RELEASE_NAME_LENGTH)),
+  );
+  const names = [...new Set(named)];
+  const more = names.length - NAMED_RELEASES;
+  const told = more > 0 ? [...names.slice(0, NAMED_RELEASES), `${more} more`] : names;
+  const early = finals.length > 0 ? releases.length - finals.length : releases.length - 1;
+  const rest = early > 0 ? ` (and ${early} ${early === 1 ? 'pre-release' : 'pre-releases'})` : '';
+  return enumerate(told) + rest;
+};
+
+/** One bullet for what is not merged: `**In progress**: hotUpdate hook (on branch feat/hot-update)`. */
+export const phraseOpen = (units: readonly Unit[], phrasing: Phrasing): Bullet => {
+  const told = units.slice(0, TOLD);
+  const quoted = quoteElsewhere(told, phrasing, true);
+  const titles = told.map((unit, index) => `${quoted[index]?.[0] ?? ''}${describeOpen(unit)}`);
+  const more = units.length - titles.length;
   return {
-    text: `${heading}: ${enumerate(countKinds(units))}${describeDetails(units, phrasing)}`,
+    text: `**${OPEN_LABELS[phrasing.style]}**: ${titles.join('; ')}${more > 0 ? `; and ${more} more` : ''}`,
     actions: inOrderOfTelling(units),
   };
 };
 
-const isPresent = (value: string | undefined): value is string => value !== undefined;
+/** ` (#5 open, approved)`, ` (on branch feat/hot-update)`. */
+const describeOpen = ({ actions, lead }: Unit): string => {
+  if (lead.branch !== undefined) return ` (on branch ${escapeInline(lead.branch)})`;
+  const [pull] = actions.filter(({ type }) => type === 'pull_request');
+  const verdict = ['changes_requested', 'approved'].find((state) =>
+    actions.some((action) => action.state === state),
+  );
+  const number = pull?.number ?? lead.pullRequest?.number;
+  const told = [
+    number === undefined ? 'not merged' : `#${number} open`,
+    verdict?.replace('_', ' '),
+  ];
+  return ` (${told.filter(Boolean).join(', ')})`;
+};
 
-const withScope = (label: string, scope?: string): string => {
+/** One bullet for what got none of its own: the best of it, then how much more there is. */
+export const phraseRest = (units: readonly Unit[], phrasing: Phrasing): Bullet => {
+  const main = units.filter(({ upkeep, open }) => !upkeep && !open);
+  const told = main.length > 0 ? main.slice(0, TOLD) : units.slice(0, TOLD - 1);
+  const others = units.filter((unit) => !told.includes(unit));
+  const titles = tellUnits(told, quoteElsewhere(told, phrasing, false), false);
+  const rest = others.length > 0 ? `; and ${enumerate(countKinds(others))}` : '';
+  return { text: `**Also**: ${titles}${rest}`, actions: inOrderOfTelling([...told, ...others]) };
+};
+
+/** The titles of units that may be of several repositories. */
+const quoteElsewhere = (
+  units: readonly Unit[],
+  { nameRepository }: Phrasing,
+  open: boolean,
+): string[][] =>
+  quoteUnits(units, { label: '', scope: '', open }).map((titles, index) => {
+    const unit = units[index];
+    const repository = unit && nameRepository(unit);
+    return titles.map((title) => (repository ? `${repository}: ${title}` : title));
+  });
+
+const labelled = (label: string, scope?: string): string => {
   if (scope === undefined) return label;
   return label ? `${label} in ${escapeInline(scope)}` : escapeInline(scope);
 };
@@ -93,101 +196,8 @@ const joinHeading = (parts: readonly (string | undefined)[]): string => {
   return first ? [`**${first}**`, ...others].join(' · ') : '';
 };
 
-const quoteTitles = (units: readonly Unit[], labelled: boolean): string => {
-  const titles = [...new Set(units.flatMap((unit) => quoteUnit(unit, labelled)))];
-  const quoted = titles.slice(0, QUOTED_TITLES);
-  const more = titles.length - quoted.length;
-  return more > 0 ? `${quoted.join('; ')}; and ${more} more` : quoted.join('; ');
-};
-
-/** A unit has one title; only what gathers dependency updates quotes each of them. */
-const quoteUnit = ({ subject, actions }: Unit, labelled: boolean): string[] => {
-  const gathered = subject.kind === 'dependencies';
-  const texts = gathered ? actions.map(({ title }) => parseSubject(title).text) : [subject.text];
-  return texts.map((text) => {
-    const line = oneLine(text);
-    return escapeInline(shortened(labelled ? withoutVerb(line, subject.kind) : line));
-  });
-};
-
-const REPEATED_VERBS: Partial<Record<ChangeKind, RegExp>> = {
-  feature: /^(?:adds?|added|introduces?|implements?) (?!to |in |into )/i,
-  fix: /^(?:fix(?:e[sd])?) (?!for |in |up )/i,
-  removal: /^(?:removes?d?|deletes?d?) (?!from )/i,
-  documentation: /^documents? /i,
-  dependencies: /^(?:bump|upgrade|update)s? (?:the |dependency )?/i,
-};
-
-/** Behind the label "Fixed", "fix a crash" reads "a crash". */
-const withoutVerb = (text: string, kind: ChangeKind): string => {
-  const verb = REPEATED_VERBS[kind];
-  return verb ? text.replace(verb, '') || text : text;
-};
-
-const shortened = (text: string): string => {
-  const characters = [...text];
-  if (characters.length <= TITLE_LENGTH) return text;
-  const start = characters.slice(0, TITLE_LENGTH).join('');
-  const wordEnd = start.lastIndexOf(' ');
-  return `${wordEnd > TITLE_LENGTH / 2 ? start.slice(0, wordEnd) : start}…`;
-};
-
 const capitalised = (text: string): string =>
   text.replace(/^\p{Ll}(?=[\p{Ll} ])/u, (letter) => letter.toUpperCase());
-
-/** `(#12 merged, 4 commits by Ada, +210 −34)`; empty where there is nothing to add. */
-const describeDetails = (units: readonly Unit[], phrasing: Phrasing): string => {
-  const actions = units.flatMap((unit) => unit.actions);
-  const details = [
-    describeActions(units, actions) + describePeople(actions, phrasing),
-    describeSize(units),
-  ];
-  const told = details.filter(Boolean).join(', ').trim();
-  return told ? ` (${told})` : '';
-};
-
-const describeActions = (units: readonly Unit[], actions: readonly Action[]): string => {
-  const pulls = actions.filter(({ type }) => type === 'pull_request');
-  const [pull] = pulls;
-  const [unit] = units;
-  if (pull && pulls.length === 1) {
-    const others = describeTypes(actions.filter((action) => action !== pull));
-    return [referenceOf(pull), others].filter(Boolean).join(', ');
-  }
-  if (actions.length > 1 || !unit) return describeTypes(actions);
-  return referenceOf({ ...unit.lead, number: unit.lead.number ?? unit.subject.pullRequest });
-};
-
-const MERGE_REQUEST_URL = /\/(?:merge_requests|pullrequest)\//;
-
-/** `#12 merged`, on GitLab and Azure DevOps `!12 merged`; issues are `#7` everywhere. */
-const referenceOf = ({ provider, type, number, state, pullRequest }: Action): string => {
-  if (number === undefined) return '';
-  const saysBang = ['gitlab', 'azure-devops'].includes(provider);
-  const isBang = saysBang || MERGE_REQUEST_URL.test(pullRequest?.url ?? '');
-  const sign = isBang && type !== 'issue' ? '!' : '#';
-  return [`${sign}${number}`, state?.replace('_', ' ')].filter(Boolean).join(' ');
-};
-
-const describePeople = (actions: readonly Action[], { namePeople }: Phrasing): string => {
-  if (!namePeople) return '';
-  const people = countPeople(actions);
-  const humans = actions.filter(({ author }) => !author.bot);
-  const names = [...new Set(humans.map(({ author }) => escapeInline(author.name)))].filter(Boolean);
-  if (people === 0 || names.length === 0) return '';
-  return people > NAMED_PEOPLE || names.length > NAMED_PEOPLE
-    ? ` by ${count(people, 'person', 'people')}`
-    : ` by ${enumerate(names)}`;
-};
-
-/** Nothing where a part of the sizes is not known: a sum of the rest would be a wrong number. */
-const describeSize = (units: readonly Unit[]): string => {
-  if (!units.every(({ actions }) => isSizeKnown(actions))) return '';
-  const sizes = units.map((unit) => sizeOf(unit.actions));
-  const additions = sizes.reduce((sum, size) => sum + size.additions, 0);
-  const deletions = sizes.reduce((sum, size) => sum + size.deletions, 0);
-  return additions + deletions > 0 ? `+${additions} −${deletions}` : '';
-};
 
 /** First what the quoted titles came from, then all the rest. */
 const inOrderOfTelling = (units: readonly Unit[]): Action[] => [

@@ -1,47 +1,55 @@
+import type { ChangeKind } from './change.kind.js';
+import { partsOf } from './scope.js';
+import { type Ranking, UnitGroups } from './unit.groups.js';
 import type { Unit } from './unit.js';
 import { weigh } from './weight.js';
 
 /** What one bullet speaks of: units of one repository that belong together, the weightiest first. */
 export interface Topic {
   readonly units: readonly Unit[];
-  /** What the units share, where the authors named it. */
+  /** Where all of them are, as their authors named it. */
   readonly scope?: string;
+  /** The kind that all of them are of, where that is what they share. */
+  readonly kind?: ChangeKind;
 }
 
 export interface TopicChoice {
-  /** The weightiest first. */
+  /** Work that is done, the most telling first. */
   readonly topics: readonly Topic[];
-  /** What found no bullet of its own. */
+  /** What is in progress and gets a bullet, the weightiest first. */
+  readonly open: readonly Unit[];
+  /** Releases that get a bullet. */
+  readonly releases: readonly Unit[];
+  /** What found no bullet of its own, the weightiest first. */
   readonly rest: readonly Unit[];
 }
 
-/** What each doubling of a topic's units adds to the weight of its first. */
-const COMPANY_WEIGHT = 3;
-/** From here on one bullet sums up what the others leave out. */
+/** From here on one bullet tells of the releases, and one sums up what the others leave out. */
 const BULLETS_FOR_A_REST = 3;
-
-/**
- * Chooses what `bullets` bullets speak of, the one for the rest included. Related units share a
- * topic only as long as there are more than enough topics: there are exactly `bullets` of them,
- * or one for each unit.
- */
+/** From here on one bullet tells of what is in progress, if anything was finished. */
+const BULLETS_FOR_OPEN = 4;
+/** Chooses what `bullets` bullets speak of: exactly so many, or one for each unit. */
 export const chooseTopics = (units: readonly Unit[], bullets: number): TopicChoice => {
   const weights = new Map(units.map((unit) => [unit, weigh(unit)]));
-  const weightOf = (unit: Unit | undefined): number => (unit && weights.get(unit)) ?? 0;
   const ranked = [...units].sort(
-    (one, other) => weightOf(other) - weightOf(one) || newerFirst(one, other),
+    (one, other) => (weights.get(other) ?? 0) - (weights.get(one) ?? 0) || newerFirst(one, other),
   );
+  const ranking = { weightOf: (unit: Unit): number => weights.get(unit) ?? 0 };
+  const released = ranked.filter(({ subject }) => subject.kind === 'release');
+  const inProgress = ranked.filter(({ open, subject }) => open && subject.kind !== 'release');
+  const done = ranked.filter(({ open, subject }) => !open && subject.kind !== 'release');
 
-  const weightOfTopic = (topic: Topic): number =>
-    weightOf(topic.units[0]) + COMPANY_WEIGHT * Math.log2(topic.units.length);
-  const topics = gather(ranked).sort((one, other) => weightOfTopic(other) - weightOfTopic(one));
-  if (topics.length <= bullets) return { topics: split(topics, bullets), rest: [] };
-
-  const own = bullets >= BULLETS_FOR_A_REST ? bullets - 1 : bullets;
-  return {
-    topics: topics.slice(0, own),
-    rest: topics.slice(own).flatMap((topic) => topic.units),
-  };
+  const isFew = units.length <= bullets;
+  const releases = isFew || bullets >= BULLETS_FOR_A_REST || done.length === 0 ? released : [];
+  const open = bullets >= BULLETS_FOR_OPEN || done.length === 0 ? inProgress : [];
+  const left = bullets - Math.min(releases.length, 1) - (open.length > 0 ? 1 : 0);
+  const { topics, rest } = topicsOf(done, left, ranking);
+  const untold = [
+    ...rest,
+    ...(open.length > 0 ? [] : inProgress),
+    ...(releases.length > 0 ? [] : released),
+  ];
+  return { topics, open, releases, rest: untold };
 };
 
 const newerFirst = (one: Unit, other: Unit): number =>
@@ -49,30 +57,44 @@ const newerFirst = (one: Unit, other: Unit): number =>
 
 const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 
-const gather = (ranked: readonly Unit[]): Topic[] => {
-  const relate = findRelations(ranked);
-  const topics = new Map<string, Unit[]>();
-
-  for (const unit of ranked) {
-    const key = relate(unit);
-    const topic = topics.get(key);
-    if (topic) topic.push(unit);
-    else topics.set(key, [unit]);
-  }
-  return [...topics.values()].map(toTopic);
+/** What users meet comes first, in as many bullets as it fills; one is kept for all upkeep. */
+const topicsOf = (
+  ranked: readonly Unit[],
+  bullets: number,
+  ranking: Ranking,
+): { topics: Topic[]; rest: readonly Unit[] } => {
+  if (ranked.length <= bullets) return { topics: ranked.map((unit) => topicOf([unit])), rest: [] };
+  const urgent = ranked.filter((unit) => !unit.upkeep && isUrgent(unit));
+  const main = ranked.filter((unit) => !unit.upkeep && !isUrgent(unit));
+  const upkeep = ranked.filter((unit) => unit.upkeep);
+  const choose = (own: number): { topics: Topic[]; rest: readonly Unit[] } => {
+    // Of a release that breaks everything there is other news, too.
+    const first = gather(urgent, Math.ceil(own / 2), ranking);
+    const second = gather([...first.rest, ...main], own - first.topics.length, ranking);
+    const met = split([...first.topics, ...second.topics], own);
+    const third = gather(upkeep, own - met.length, ranking);
+    const rest = [...second.rest, ...third.rest];
+    return { topics: [...met, ...split(third.topics, own - met.length)], rest };
+  };
+  const summedUp = choose(bullets - 1);
+  const hasRest = bullets >= BULLETS_FOR_A_REST && summedUp.rest.length > 0;
+  return hasRest ? summedUp : choose(bullets);
 };
 
-/** With the scope that all its units share, or the part of it. */
-const toTopic = (units: readonly Unit[]): Topic => {
-  const scopes = units.map(({ subject }) => subject.scope);
-  const shared = [scopes[0], rootOf(scopes[0])].find((name) =>
-    scopes.every((scope) => scope === name || rootOf(scope) === name),
-  );
-  return { units, scope: shared };
-};
+/** What readers have to act upon. */
+const isUrgent = ({ subject }: Unit): boolean => subject.breaking || subject.kind === 'security';
 
-/** `net` of `net: ipv4` and `net/sched`. */
-const rootOf = (scope: string | undefined): string | undefined => scope?.split(/[/:,]/)[0] || scope;
+/** Takes the group whose three heaviest weigh most, again and again. */
+const gather = (
+  ranked: readonly Unit[],
+  bullets: number,
+  ranking: Ranking,
+): { topics: Topic[]; rest: readonly Unit[] } => {
+  const topics: Topic[] = [];
+  const groups = new UnitGroups(ranked, ranking);
+  while (topics.length < bullets && groups.size > 0) topics.push(topicOf(groups.takeBest()));
+  return { topics, rest: groups.rest };
+};
 
 /** Takes the weightiest unit out of the largest topic until there are enough topics. */
 const split = (gathered: readonly Topic[], bullets: number): Topic[] => {
@@ -83,54 +105,34 @@ const split = (gathered: readonly Topic[], bullets: number): Topic[] => {
     );
     if (largest.units.length < 2) return topics;
     const [first, ...others] = largest.units;
-    topics.splice(topics.indexOf(largest), 1, toTopic(first ? [first] : []), toTopic(others));
+    topics.splice(topics.indexOf(largest), 1, topicOf(first ? [first] : []), topicOf(others));
   }
   return topics;
 };
 
-/**
- * Units with the same key belong together: same repository, and same scope or telling word. Kinds
- * that authors named are kept apart.
- */
-const findRelations = (units: readonly Unit[]): ((unit: Unit) => string) => {
-  const totals = new Map<string, number>();
-  const wordsOf = new Map(units.map((unit) => [unit, tellingWords(unit)]));
-  for (const words of wordsOf.values()) {
-    for (const word of words) totals.set(word, (totals.get(word) ?? 0) + 1);
-  }
-  const total = (word: string): number => totals.get(word) ?? 0;
-  const tooCommon = Math.max(3, units.length / 5);
+export const topicOf = (units: readonly Unit[]): Topic => ({
+  units,
+  scope: sharedScope(units.map(({ subject }) => subject.scope)),
+  kind: sharedKind(units),
+});
 
-  return (unit) => {
-    const { scope, explicit } = unit.subject;
-    if (unit.subject.kind === 'release') return unit.lead.id;
-    if (scope) return relationKey(unit, 'scope', (explicit ? scope : rootOf(scope)) ?? scope);
+const sharedKind = ([first, ...others]: readonly Unit[]): ChangeKind | undefined =>
+  first && others.every(({ subject }) => subject.kind === first.subject.kind)
+    ? first.subject.kind
+    : undefined;
 
-    const words = wordsOf.get(unit) ?? [];
-    const shared = words.filter((word) => total(word) > 1 && total(word) <= tooCommon);
-    return shared.reduce(
-      (best, word) => (total(word) > total(best) ? word : best),
-      shared[0] ?? unit.lead.id,
+/** The parts that all scopes begin with, as the first of them writes it. */
+export const sharedScope = (scopes: readonly (string | undefined)[]): string | undefined => {
+  const [first] = scopes;
+  if (first === undefined || scopes.every((scope) => scope === first)) return first;
+  const parts = partsOf(first);
+  for (let length = parts.length; length > 0; length -= 1) {
+    const shared = parts.slice(0, length);
+    const isShared = scopes.every((scope) =>
+      shared.every((part, index) => partsOf(scope ?? '')[index] === part),
     );
-  };
-};
-
-const relationKey = ({ repository, subject }: Unit, by: 'scope' | 'word', name: string): string =>
-  [repository.id, subject.explicit ? subject.kind : '', by, name.toLowerCase()].join('\n');
-
-const WORD = /[\p{L}\p{N}][\p{L}\p{M}\p{N}_]{3,}/gu;
-const EMPTY_WORDS = new Set(
-  'when with from into that this then than only also some more make made using used uses after before without should instead code file files test tests version support method function class'.split(
-    ' ',
-  ),
-);
-
-/** The words of a title that may tell its topic: not the first, which is its verb. */
-const tellingWords = (unit: Unit): string[] => {
-  const [, ...words] = unit.subject.text.toLowerCase().split(' ');
-  const telling = new Set(words.join(' ').match(WORD) ?? []);
-  return [...telling]
-    .filter((word) => !EMPTY_WORDS.has(word))
-    .map((word) => relationKey(unit, 'word', word))
-    .sort();
+    const end = first.indexOf(shared.at(-1) ?? '', shared.slice(0, -1).join(' ').length);
+    if (isShared) return first.slice(0, end + (shared.at(-1)?.length ?? 0));
+  }
+  return undefined;
 };

@@ -1,9 +1,12 @@
 import type { Action } from '../../../providers/action.js';
 import type { RepositoryReference } from '../../../providers/repository.js';
-import { isBump, isNoise, mergedPullRequest } from './noise.js';
-import { parseSubject, titleKey, type Subject } from './subject.js';
+import { UPKEEP } from './change.kind.js';
+import { foldAlike } from './fold.js';
+import { issueKey, issueNumbers, read, type Reading, withoutOwnName } from './reading.js';
+import { parseSubject, type Subject } from './subject.js';
+import { weighCommit } from './weight.js';
 
-/** The smallest thing worth a bullet: a pull request, issue or release with all that belongs to it, or a change. */
+/** The smallest thing worth telling: a pull request, a branch, an issue or a release with all that belongs to it, or a change. */
 export interface Unit {
   readonly repository: RepositoryReference;
   readonly subject: Subject;
@@ -13,15 +16,12 @@ export interface Unit {
   readonly actions: readonly Action[];
   /** Nothing in it tells a reader anything. */
   readonly noise: boolean;
-}
-
-/** An action with what its title tells and the key of its unit. */
-interface Reading {
-  readonly action: Action;
-  readonly subject: Subject;
-  readonly noise: boolean;
-  readonly key: string;
-  readonly pullRequest?: { readonly number: number; readonly title: string };
+  /** It is on no default or release branch yet: an open pull request, or commits of a branch. */
+  readonly open: boolean;
+  /** Only whoever works on the project meets it. */
+  readonly upkeep: boolean;
+  /** The versions or branches that it was done for one by one, newest first; none where it was done once. */
+  readonly variants: readonly string[];
 }
 
 /** Gathers readings, newest first, into units, in one pass. */
@@ -33,8 +33,8 @@ export class UnitCollector {
   add(action: Action): void {
     const reading = read(action);
     this.readings.push(reading);
-
     if (!reading.key.includes('#pull:')) return;
+
     const closed = issueNumbers(action).map((number) => issueKey(action, number));
     for (const key of closed) if (!this.closedBy.has(key)) this.closedBy.set(key, reading.key);
   }
@@ -47,46 +47,9 @@ export class UnitCollector {
       if (group) group.push(reading);
       else groups.set(key, [reading]);
     }
-    return [...groups.values()].map(toUnit);
+    return foldAlike([...groups.values()].map(toUnit));
   }
 }
-
-const CLOSES = /\b(?:fix(?:es|ed)?|close[sd]?|resolve[sd]?|refs?|part of):? +#(\d{1,9})\b/gi;
-
-const issueNumbers = ({ title, body = '' }: Action): number[] =>
-  [...`${title}\n${body}`.matchAll(CLOSES)].map(([, number]) => Number(number));
-
-const issueKey = ({ repository }: Action, number: number): string =>
-  `${repository.id}#issue:${number}`;
-
-const read = (action: Action): Reading => {
-  const pullRequest = action.pullRequest ?? mergedPullRequest(action);
-  const subject = subjectOf(action);
-  const base = { action, subject, pullRequest, noise: isNoise(action, subject) };
-  const key = (rest: string): string => `${action.repository.id}#${rest}`;
-
-  if (action.type === 'release') return { ...base, key: key(`release:${action.id}`) };
-  if (action.type === 'issue') return { ...base, key: issueKey(action, action.number ?? 0) };
-  if (isBump(action)) {
-    const bump: Subject = { ...subject, kind: 'dependencies', scope: undefined };
-    return { ...base, subject: bump, key: key('dependencies') };
-  }
-
-  const ownNumber = action.type === 'commit' ? subject.pullRequest : action.number;
-  const number = pullRequest?.number ?? ownNumber;
-  if (number !== undefined) return { ...base, key: key(`pull:${number}`) };
-
-  const [issue] = issueNumbers(action);
-  if (issue !== undefined) return { ...base, key: issueKey(action, issue) };
-  return { ...base, key: key(`title:${titleKey(action.title)}`) };
-};
-
-const subjectOf = (action: Action): Subject => {
-  const subject = parseSubject(action.title, action.body);
-  if (action.type === 'release') return { ...subject, kind: 'release', text: action.title };
-  if (action.type === 'issue') return { ...subject, kind: 'issue' };
-  return action.type === 'review' ? { ...subject, kind: 'review' } : subject;
-};
 
 const LEADS: Readonly<Record<Action['type'], number>> = {
   release: 0,
@@ -97,23 +60,49 @@ const LEADS: Readonly<Record<Action['type'], number>> = {
 };
 
 const toUnit = (readings: readonly Reading[]): Unit => {
-  const lead = readings.reduce((best, next) => (rank(next) < rank(best) ? next : best));
+  const lead = readings.reduce((best, next) => (leadsOver(next, best) ? next : best));
   const others = readings.filter((reading) => reading !== lead);
+  const subject = withBreaking(leadSubject(lead), readings);
+  const actions = [lead, ...others].map(({ action }) => action);
+  const isAbandoned = lead.action.type === 'pull_request' && lead.action.state === 'closed';
   return {
     repository: lead.action.repository,
-    subject: withBreaking(leadSubject(lead), readings),
+    subject,
     lead: lead.action,
-    actions: [lead, ...others].map(({ action }) => action),
+    actions,
     noise: lead.noise && lead.pullRequest === undefined,
+    open: isOpen(actions),
+    upkeep:
+      isAbandoned ||
+      (UPKEEP.has(subject.kind) && !subject.breaking) ||
+      actions.every(({ author }) => author.bot),
+    variants: [],
   };
 };
 
-const rank = ({ action, noise }: Reading): number => LEADS[action.type] + (noise ? 10 : 0);
+/** Of commits the one that changed most of what matters most speaks for all. */
+const leadsOver = (one: Reading, other: Reading): boolean => {
+  const [rank, best] = [rankOf(one), rankOf(other)];
+  if (rank !== best) return rank < best;
+  return weighCommit(one.subject, one.action) > weighCommit(other.subject, other.action);
+};
+
+const rankOf = ({ action, noise }: Reading): number => LEADS[action.type] + (noise ? 10 : 0);
+
+const isOpen = (actions: readonly Action[]): boolean => {
+  const pulls = actions.filter(({ type }) => type === 'pull_request');
+  if (pulls.length > 0) return pulls.every(({ state }) => state === 'opened');
+  const commits = actions.filter(({ type }) => type === 'commit');
+  return commits.length > 0 && commits.every(({ merged }) => merged === false);
+};
 
 /** A pull request that is not among the actions still gives its title and number to its commits. */
 const leadSubject = ({ action, subject, pullRequest }: Reading): Subject =>
-  action.type === 'commit' && pullRequest && subject.kind !== 'dependencies'
-    ? { ...parseSubject(pullRequest.title), pullRequest: pullRequest.number }
+  action.type === 'commit' && pullRequest && subject.kind !== 'dependencies' && !subject.version
+    ? {
+        ...withoutOwnName(parseSubject(pullRequest.title, action.body), action),
+        pullRequest: pullRequest.number,
+      }
     : subject;
 
 const withBreaking = (subject: Subject, readings: readonly Reading[]): Subject => ({

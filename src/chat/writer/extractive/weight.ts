@@ -1,52 +1,67 @@
 import type { Action } from '../../../providers/action.js';
 import type { ChangeKind } from './change.kind.js';
+import type { Subject } from './subject.js';
 import type { Unit } from './unit.js';
 
+/** What asks something of users or protects them comes before what they gain, and that before repairs. */
 const KIND_WEIGHT: Readonly<Record<ChangeKind, number>> = {
   release: 30,
-  security: 14,
+  security: 26,
   feature: 12,
+  deprecation: 13,
+  removal: 11,
   performance: 9,
-  fix: 8,
-  removal: 7,
+  fix: 9,
   revert: 6,
-  refactoring: 5,
-  other: 5,
+  other: 6,
+  refactoring: 4,
   documentation: 3,
-  test: 3,
+  test: 2,
   issue: 3,
   review: 2,
-  build: 2,
+  build: 3,
   ci: 2,
   chore: 2,
+  translation: 1,
   dependencies: 1,
 };
 const BREAKING_WEIGHT = 40;
-const PULL_REQUEST_WEIGHT: Partial<Record<NonNullable<Action['state']>, number>> = {
-  merged: 15,
-  opened: 6,
-};
+/** What was reviewed on its own was meant as one piece of work. */
+const PULL_REQUEST_WEIGHT = 3;
 /** Lines say something, but little past a thousand: generated files. */
-const MAX_SIZE_WEIGHT = 7;
+const MAX_SIZE_WEIGHT = 10;
+const MAX_EFFORT_WEIGHT = 8;
 
 /** How much a unit matters to a reader; only the order of weights has a meaning. */
-export const weigh = ({ subject, actions }: Unit): number => {
-  const { additions, deletions } = sizeOf(actions);
-  const pull = actions.find(({ type, merge }) => type === 'pull_request' || merge === true);
-  const state = pull?.merge ? 'merged' : pull?.state;
-  const pullRequest = (state && PULL_REQUEST_WEIGHT[state]) ?? 0;
-  const size = Math.min(0.7 * Math.log2(1 + additions + deletions), MAX_SIZE_WEIGHT);
-  const effort = 2 * Math.log2(actions.length);
+export const weigh = (unit: Unit): number => {
+  const { subject, lead, upkeep, variants } = unit;
+  // What was done again for each version is as much as it was once.
+  const actions = variants.length > 0 ? [lead] : unit.actions;
+  const hasPull =
+    subject.pullRequest !== undefined ||
+    actions.some(({ type, pullRequest }) => type === 'pull_request' || pullRequest !== undefined);
+  const effort = Math.min(2 * Math.log2(actions.length), MAX_EFFORT_WEIGHT);
   const weight =
-    KIND_WEIGHT[subject.kind] +
-    (subject.breaking ? BREAKING_WEIGHT : 0) +
-    pullRequest +
-    size +
-    effort;
-
-  const routine = subject.kind === 'dependencies' || actions.every(({ author }) => author.bot);
-  return routine ? weight / 4 : weight;
+    weighSubject(subject) +
+    weighSize(sizeOf(actions)) +
+    effort +
+    (hasPull ? PULL_REQUEST_WEIGHT : 0);
+  if (upkeep) return weight / 4;
+  // It brings to older releases what is told on its own.
+  return BACKPORT.test(subject.text) ? weight / 2 : weight;
 };
+
+const BACKPORT = /^backport/i;
+
+/** How much a commit tells of the piece of work that it is a part of. */
+export const weighCommit = (subject: Subject, action: Action): number =>
+  weighSubject(subject) + weighSize(sizeOf([action]));
+
+const weighSubject = ({ kind, breaking }: Subject): number =>
+  KIND_WEIGHT[kind] + (breaking ? BREAKING_WEIGHT : 0);
+
+const weighSize = ({ additions, deletions }: ReturnType<typeof sizeOf>): number =>
+  Math.min(Math.log2(1 + additions + deletions), MAX_SIZE_WEIGHT);
 
 /** Whether {@link sizeOf} tells the whole: of a long history only the newest commits are counted. */
 export const isSizeKnown = (actions: readonly Action[]): boolean =>
