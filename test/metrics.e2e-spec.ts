@@ -113,9 +113,9 @@ describe('the metrics', () => {
     const world = await useEverything();
     const text = await scrapeOf(world.server);
     for (const line of [
-      /^git_recap_provider_request_duration_seconds_count\{provider="GitLab",status="200",cache="miss"\} \d+$/m,
-      /^git_recap_provider_queue_seconds_count\{provider="GitLab"\} \d+$/m,
-      /^git_recap_provider_rate_limit_left_ratio\{provider="GitLab"\} 0\.9995$/m,
+      /^git_recap_provider_request_duration_seconds_count\{provider="gitlab",status="200",cache="miss"\} \d+$/m,
+      /^git_recap_provider_queue_seconds_count\{provider="gitlab"\} \d+$/m,
+      /^git_recap_provider_rate_limit_left_ratio\{provider="gitlab"\} 0\.9995$/m,
       /^git_recap_llm_request_duration_seconds_count\{model="claude-[\w-]+",outcome="529"\} 1$/m,
       /^git_recap_llm_request_duration_seconds_count\{model="claude-[\w-]+",outcome="ok"\} 1$/m,
       /^git_recap_llm_first_event_seconds_count\{model="claude-[\w-]+"\} 1$/m,

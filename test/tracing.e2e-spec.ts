@@ -81,7 +81,7 @@ describe('a server with a collector', () => {
       expect(root?.parentSpanId).toBe('00f067aa0ba902b7');
       expect(reply?.parentSpanId).toBe(root?.spanId);
       expect(model?.parentSpanId).toBe(reply?.spanId);
-      expect(byName['GET GitLab']?.parentSpanId).toBe(reply?.spanId);
+      expect(byName['GET gitlab']?.parentSpanId).toBe(reply?.spanId);
     });
     expect([...collector.services]).toEqual(['recap-of-the-spec']);
     expect(collector.unexpected).toEqual([]);

@@ -1,6 +1,14 @@
 export const PROVIDERS = ['github', 'gitlab', 'azure-devops', 'git'] as const;
 export type ProviderName = (typeof PROVIDERS)[number];
 
+/** As people know them, for what they read; elsewhere a provider is called by its {@link ProviderName}. */
+export const PROVIDER_TITLES: Readonly<Record<ProviderName, string>> = {
+  github: 'GitHub',
+  gitlab: 'GitLab',
+  'azure-devops': 'Azure DevOps',
+  git: 'Git',
+};
+
 /** The person a credential belongs to, as the provider tells it. */
 export interface Viewer {
   /** The provider's own stable identifier. */

@@ -9,7 +9,7 @@ const [url = ''] = process.argv.slice(2);
 const limits = Object.assign(new OutboundLimits(), { firstPause: 5 });
 const http = new OutboundHttp(limits, readEnvironment(process.env));
 try {
-  const answer = await http.fetchFor({ name: 'GitHub', baseUrl: url })(url);
+  const answer = await http.fetchFor({ provider: 'github', baseUrl: url })(url);
   process.stdout.write(await answer.text());
 } catch (error) {
   process.stdout.write(String(error));

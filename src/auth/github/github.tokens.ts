@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.js';
 import { DomainError } from '../../errors/domain.error.js';
+import { PROVIDER_TITLES } from '../../providers/connection.js';
 import { AnswerReader } from '../../providers/http/answer.reader.js';
 import { OutboundHttp } from '../../providers/http/outbound-http.js';
 import { withoutTrailingSlashes } from '../../providers/trailing-slashes.js';
 
-const GITHUB = 'GitHub';
+const GITHUB = PROVIDER_TITLES.github;
 
 /** Errors that a user can do nothing about: https://docs.github.com/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors */
 const OPERATORS = [
@@ -28,7 +29,7 @@ export class GithubTokens {
    */
   async exchange(code: string, parameters: Readonly<Record<string, string>>): Promise<string> {
     const { GITHUB_URL, GITHUB_CLIENT_ID = '', GITHUB_CLIENT_SECRET = '' } = this.environment;
-    const send = this.http.fetchFor({ name: GITHUB, baseUrl: GITHUB_URL });
+    const send = this.http.fetchFor({ provider: 'github', baseUrl: GITHUB_URL });
     const credentials = { client_id: GITHUB_CLIENT_ID, client_secret: GITHUB_CLIENT_SECRET };
     const response = await send(tokenUrl(GITHUB_URL), {
       method: 'POST',

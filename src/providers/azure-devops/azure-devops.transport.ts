@@ -36,7 +36,7 @@ export class AzureDevopsTransport {
     private readonly locations: ResourceLocations,
     private readonly signal: AbortSignal,
   ) {
-    this.fetch = http.fetchFor({ name: 'Azure DevOps', baseUrl, credential: token });
+    this.fetch = http.fetchFor({ provider: 'azure-devops', baseUrl, credential: token });
     this.authorization = `Basic ${Buffer.from(`:${token}`).toString('base64')}`;
   }
 

@@ -1,5 +1,6 @@
 import { Octokit } from '@octokit/rest';
 import { DomainError } from '../../errors/domain.error.js';
+import { PROVIDER_TITLES } from '../connection.js';
 import { AnswerReader } from '../http/answer.reader.js';
 import type { OutboundHttp } from '../http/outbound-http.js';
 import { retryTimeOf } from '../http/rate-limit.js';
@@ -8,7 +9,7 @@ import { githubError } from './github.error.js';
 import { GraphqlUnavailable } from './graphql.unavailable.js';
 import { isSecondaryLimit } from './github.limits.js';
 
-const GITHUB = 'GitHub';
+const GITHUB = PROVIDER_TITLES.github;
 
 /** Octokit would write to the console; what is worth knowing is in the errors. */
 const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
@@ -57,7 +58,7 @@ export class GithubApi {
       log: SILENT,
       request: {
         fetch: http.fetchFor({
-          name: GITHUB,
+          provider: 'github',
           baseUrl: address,
           credential: token,
           isRateLimited: isSecondaryLimit,

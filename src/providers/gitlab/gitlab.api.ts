@@ -10,13 +10,14 @@ import {
   UserEmails,
   Users,
 } from '@gitbeaker/rest';
+import { PROVIDER_TITLES } from '../connection.js';
 import { AnswerReader } from '../http/answer.reader.js';
 import type { OutboundHttp } from '../http/outbound-http.js';
 import { withoutTrailingSlashes } from '../trailing-slashes.js';
 import type { TimeWindow } from '../time-window.js';
 import { gitlabRequester } from './gitlab.requester.js';
 
-const GITLAB = 'GitLab';
+const GITLAB = PROVIDER_TITLES.gitlab;
 /** GitLab's own largest page. */
 const PAGE_SIZE = 100;
 const DAY = 86_400_000;
@@ -59,7 +60,7 @@ export class GitlabApi {
 
   constructor(http: OutboundHttp, { baseUrl, token = '' }: GitlabAccess, signal: AbortSignal) {
     const host = withoutTrailingSlashes(baseUrl);
-    const fetch = http.fetchFor({ name: GITLAB, baseUrl: host, credential: token });
+    const fetch = http.fetchFor({ provider: 'gitlab', baseUrl: host, credential: token });
     // As a bearer any kind of token is accepted. Limits and time-outs are those of the way out.
     const options = {
       host,

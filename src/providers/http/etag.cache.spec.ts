@@ -34,7 +34,7 @@ describe('OutboundHttp, asked again', () => {
   }
 
   function ask(path = '/', credential = 'one', init: OutboundRequest = {}): Promise<Response> {
-    const fetch = http.fetchFor({ name: 'GitHub', baseUrl: server.url, credential });
+    const fetch = http.fetchFor({ provider: 'github', baseUrl: server.url, credential });
     const headers = { authorization: credential, ...(init.headers as Record<string, string>) };
     return fetch(`${server.url}${path}`, { ...init, headers });
   }

@@ -22,7 +22,7 @@ describe('the pauses between the attempts of a call', () => {
     const limits = { firstPause: FIRST_PAUSE_MS, maxPause, maxAttempts: 4 };
     const http = new OutboundHttp(Object.assign(new OutboundLimits(), limits));
     const before = server.requests.length;
-    const fetch = http.fetchFor({ name: 'GitHub', baseUrl: server.url });
+    const fetch = http.fetchFor({ provider: 'github', baseUrl: server.url });
     await expect(fetch(server.url)).rejects.toMatchObject({ code: 'provider_failed' });
     await http.onApplicationShutdown();
     return server.requests.length - before;

@@ -7,6 +7,7 @@ import { networkError, refusalIn } from './network.error.js';
 import type { OutboundLimits } from './outbound.limits.js';
 import type { OutboundTarget, PendingRequest } from './outbound-target.js';
 import { isRateLimited, retryAfter, retryTimeOf } from './rate-limit.js';
+import { PROVIDER_TITLES } from '../connection.js';
 import type { Semaphore } from '../semaphore.js';
 import { observed } from './outbound.channel.js';
 
@@ -45,7 +46,7 @@ export class OutboundCall {
     for (let redirects = 0; redirects <= this.limits.maxRedirects; redirects += 1) {
       const from = url;
       const request = {
-        provider: this.target.name,
+        provider: this.target.provider,
         method: this.request.method ?? 'GET',
         waitedMilliseconds: redirects === 0 ? waitedMilliseconds : 0,
       };
@@ -93,7 +94,7 @@ export class OutboundCall {
     if (refusal) throw refusal;
     this.request.signal.throwIfAborted();
     if (error instanceof BodyTooLargeError) throw this.problem('sent too large an answer');
-    return networkError(this.target.name, error);
+    return networkError(PROVIDER_TITLES[this.target.provider], error);
   }
 
   private async pauseAfterFailure(failure: DomainError): Promise<void> {
@@ -107,7 +108,7 @@ export class OutboundCall {
     const length = Math.max(until === undefined ? 0 : until - now, this.backOff());
     if (this.mayRepeat && (await this.pause(length))) return;
     const code = status === 504 ? 'provider_timeout' : 'provider_failed';
-    throw new DomainError(code, `${this.target.name} answered ${status}`);
+    throw new DomainError(code, `${PROVIDER_TITLES[this.target.provider]} answered ${status}`);
   }
 
   /** The provider did not act on the request, so this one may be repeated whatever its method. */
@@ -115,7 +116,7 @@ export class OutboundCall {
     const now = Date.now();
     const retryAt = retryTimeOf(answer.headers, now);
     if (await this.pause(retryAt.getTime() - now + this.backOff())) return;
-    const detail = `${this.target.name} has had too many requests for this credential`;
+    const detail = `${PROVIDER_TITLES[this.target.provider]} has had too many requests for this credential`;
     throw new DomainError('provider_rate_limited', detail, { retryAt });
   }
 
@@ -134,7 +135,7 @@ export class OutboundCall {
   }
 
   private problem(what: string): DomainError {
-    return new DomainError('provider_failed', `${this.target.name} ${what}`);
+    return new DomainError('provider_failed', `${PROVIDER_TITLES[this.target.provider]} ${what}`);
   }
 }
 

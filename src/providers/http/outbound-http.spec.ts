@@ -42,7 +42,7 @@ describe('OutboundHttp', () => {
   }
 
   const ask = (init: OutboundRequest = {}, credential = SECRET, path = '/'): Promise<Response> => {
-    const fetch = http.fetchFor({ name: 'GitHub', baseUrl: server.url, credential });
+    const fetch = http.fetchFor({ provider: 'github', baseUrl: server.url, credential });
     return fetch(`${server.url}${path}`, {
       headers: { authorization: `Bearer ${credential}` },
       ...init,
@@ -61,7 +61,7 @@ describe('OutboundHttp', () => {
     const askAt = async (settings: Partial<Environment>, ...addresses: string[]) => {
       const environment = Object.assign(new Environment(), settings);
       const outbound = new OutboundHttp(new OutboundLimits(), environment, leadsTo(...addresses));
-      const answer = outbound.fetchFor({ name: 'GitHub', baseUrl: url })(url);
+      const answer = outbound.fetchFor({ provider: 'github', baseUrl: url })(url);
       return answer.finally(() => outbound.onApplicationShutdown());
     };
     for (const address of ['127.0.0.1', '10.0.0.1', '169.254.169.254', '::1', 'fd00::1']) {
@@ -250,7 +250,7 @@ describe('OutboundHttp', () => {
     });
 
     it('is not sent to a host that a provider’s answer names', async () => {
-      const fetch = http.fetchFor({ name: 'GitHub', baseUrl: server.url, credential: SECRET });
+      const fetch = http.fetchFor({ provider: 'github', baseUrl: server.url, credential: SECRET });
       expect(await failure(fetch(`${other.url}/next`))).toMatchObject({ code: 'provider_failed' });
       expect(other.requests).toHaveLength(0);
     });
@@ -313,7 +313,7 @@ describe('OutboundHttp', () => {
     const { port } = probe.address() as AddressInfo;
     await new Promise((resolve) => probe.close(resolve));
     const baseUrl = `http://127.0.0.1:${String(port)}`;
-    const error = await failure(http.fetchFor({ name: 'GitHub', baseUrl })(baseUrl));
+    const error = await failure(http.fetchFor({ provider: 'github', baseUrl })(baseUrl));
     expect(error).toMatchObject({ code: 'provider_failed' });
     expect(error.message).toBe('GitHub could not be reached');
   });

@@ -3,6 +3,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Dispatcher } from 'undici';
 import { Environment } from '../../config/environment.js';
 import { DomainError } from '../../errors/domain.error.js';
+import { PROVIDER_TITLES } from '../connection.js';
 import { HostResolver } from '../host.resolver.js';
 import type { Answer } from './answer.js';
 import { EtagCache } from './etag.cache.js';
@@ -58,7 +59,10 @@ export class OutboundHttp implements OnApplicationShutdown {
 
   private async fetch(target: OutboundTarget, url: URL, init: OutboundRequest): Promise<Response> {
     if (url.origin !== new URL(target.baseUrl).origin) {
-      throw new DomainError('provider_failed', `${target.name} pointed to another host`);
+      throw new DomainError(
+        'provider_failed',
+        `${PROVIDER_TITLES[target.provider]} pointed to another host`,
+      );
     }
     const { totalTimeout } = this.limits;
     return withTimeout(totalTimeout, init.signal ?? undefined, async (signal, deadline) => {
@@ -71,7 +75,7 @@ export class OutboundHttp implements OnApplicationShutdown {
       } catch (error) {
         init.signal?.throwIfAborted();
         if (error instanceof DomainError || !deadline.aborted) throw error;
-        const detail = `${target.name} did not answer in time`;
+        const detail = `${PROVIDER_TITLES[target.provider]} did not answer in time`;
         throw new DomainError('provider_timeout', detail, { cause: error });
       }
     });

@@ -1,9 +1,9 @@
 import type { Answer } from './answer.js';
+import type { ProviderName } from '../connection.js';
 
 /** Whom to talk to, and as whom. */
 export interface OutboundTarget {
-  /** For people, in messages: `GitHub`. */
-  readonly name: string;
+  readonly provider: ProviderName;
   /** The API's base address. Requests to any other origin are refused: they would carry the credential there. */
   readonly baseUrl: string;
   /** Requests with the same one share the limit on requests in flight. Kept as a hash only. */

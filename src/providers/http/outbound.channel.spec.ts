@@ -36,14 +36,14 @@ describe('the channel of outgoing requests', () => {
 
   it('tells every attempt, its status and how long it took, and no secret', async () => {
     const fetch = http.fetchFor({
-      name: 'Acme',
+      provider: 'gitlab',
       baseUrl: provider.url,
       credential: 's3cr3t-token',
     });
     await fetch(`${provider.url}/repos?q=private`, { headers: { authorization: 's3cr3t-token' } });
 
     const told = {
-      provider: 'Acme',
+      provider: 'gitlab',
       method: 'GET',
       milliseconds: expect.any(Number),
       waitedMilliseconds: expect.any(Number),
@@ -61,7 +61,7 @@ describe('the channel of outgoing requests', () => {
   ])('tells from a provider that does not answer when %s', async (_name, aborted, reason) => {
     const silent = await ScriptedServer.start(() => asking.abort(reason));
     const asking = new AbortController();
-    const fetch = http.fetchFor({ name: 'Acme', baseUrl: silent.url });
+    const fetch = http.fetchFor({ provider: 'gitlab', baseUrl: silent.url });
     await expect(fetch(silent.url, { signal: asking.signal })).rejects.toBe(reason);
     expect(seen.at(-1)).toMatchObject({ status: undefined, aborted });
     await silent.stop();

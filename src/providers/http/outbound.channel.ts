@@ -1,11 +1,11 @@
 import { channel } from 'node:diagnostics_channel';
+import type { ProviderName } from '../connection.js';
 import type { Answer } from './answer.js';
 import { shareLeft } from './rate-limit.js';
 
 /** One request that went out, each attempt and each redirect by itself; nothing of it is secret. */
 export interface OutboundObservation {
-  /** The provider as people know it, such as `GitHub`. */
-  readonly provider: string;
+  readonly provider: ProviderName;
   readonly method: string;
   /** Absent when there was no answer. */
   readonly status?: number;
