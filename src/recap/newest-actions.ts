@@ -13,12 +13,32 @@ function newestFirst(left: ActionPosition, right: ActionPosition): number {
   return left.id < right.id ? 1 : -1;
 }
 
+/** What two connections may both tell: one commit, one tagged version. Everything else is its provider's own. */
+const keyOf = ({ id, type, sha, title, timestamp }: Action): string =>
+  sha === undefined ? id : JSON.stringify([sha, timestamp, type === 'commit' ? '' : title]);
+
+/** The first in the order of pages counts, so that pages agree; what only the other one knows is added. */
+function together(one: Action, other: Action): Action {
+  const [first, second] = newestFirst(one, other) < 0 ? [one, other] : [other, one];
+  const merged = first.merged === true || second.merged === true;
+  return {
+    ...first,
+    pullRequest: first.pullRequest ?? second.pullRequest,
+    additions: first.additions ?? second.additions,
+    deletions: first.deletions ?? second.deletions,
+    ...(merged && { merged, branch: undefined }),
+  };
+}
+
 /**
  * Keeps the newest actions after a position, each once, in memory that depends on how many are
- * wanted and not on how many come by.
+ * wanted, and on how many were done in the very instant of the position, but not on how many come by.
  */
 export class NewestActions {
   private kept = new Map<string, Action>();
+  /** What was done in the instant of the position: a page before may have told it under another id. */
+  private readonly undecided = new Map<string, Action>();
+  private readonly told = new Set<string>();
   private dropped = false;
 
   /**
@@ -32,16 +52,23 @@ export class NewestActions {
 
   add(actions: Iterable<Action>): void {
     for (const action of actions) {
-      if (this.after && newestFirst(action, this.after) <= 0) continue;
-      if (this.kept.has(action.id)) continue;
-      this.kept.set(action.id, action);
+      const key = keyOf(action);
+      const isUndecided = action.timestamp === this.after?.timestamp;
+      if (this.after && newestFirst(action, this.after) <= 0) {
+        if (isUndecided) this.told.add(key);
+        continue;
+      }
+      const place = isUndecided ? this.undecided : this.kept;
+      const known = place.get(key);
+      place.set(key, known ? together(known, action) : action);
       if (this.kept.size >= 2 * this.limit + 1) this.trim();
     }
   }
 
   /** The newest, at most the limit, and whether there were more. */
   result(): { actions: Action[]; more: boolean } {
-    const sorted = [...this.kept.values()].sort(newestFirst);
+    const untold = [...this.undecided].filter(([key]) => !this.told.has(key));
+    const sorted = [...untold, ...this.kept].map(([, action]) => action).sort(newestFirst);
     return {
       actions: sorted.slice(0, this.limit),
       more: this.dropped || sorted.length > this.limit,
@@ -49,8 +76,8 @@ export class NewestActions {
   }
 
   private trim(): void {
-    const sorted = [...this.kept.values()].sort(newestFirst);
+    const sorted = [...this.kept].sort(([, one], [, other]) => newestFirst(one, other));
     this.dropped = true;
-    this.kept = new Map(sorted.slice(0, this.limit).map((action) => [action.id, action]));
+    this.kept = new Map(sorted.slice(0, this.limit));
   }
 }
