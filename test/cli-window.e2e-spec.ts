@@ -22,15 +22,17 @@ describe('what npm run recap is about', () => {
     it('takes the week up to the newest commit that counts, not of a bot, nor in the future', async () => {
       world.create('resting');
       const commits = [
+        { message: 'chore(deps): bump y', author: BOT, date: '2025-02-02T10:00:00+0000' },
         { message: 'feat: paging', author: ADA, date: '2025-02-03T10:00:00+0000' },
         { message: 'chore(deps): bump x', author: BOT, date: '2025-05-12T10:00:00+0000' },
         { message: 'fix: the clock', author: ADA, date: '2099-01-01T10:00:00+0000' },
       ];
       for (const commit of commits) world.commit('resting', commit);
-      const { stdout, exitCode } = await run([], { in: world.path('resting') });
+      const { stdout, stderr, exitCode } = await run([], { in: world.path('resting') });
 
       expect(stdout).toContain('28 January – 3 February 2025: 1 commit by Ada Lovelace');
       expect(stdout).toContain('aging');
+      expect(stderr).toContain('1 action read, 1 by bots left out, resting complete.');
       expect(exitCode).toBe(0);
       const withBots = await run(['--include-bots'], { in: world.path('resting') });
       expect(withBots.stdout).toContain('6–12 May 2025');

@@ -21,7 +21,8 @@ export async function closingLine(
   const early = EARLY[stopReason] ?? [];
   const { number, isAll } = await count();
   const actions = `${isAll ? '' : 'more than '}${number} ${number === 1 ? 'action' : 'actions'} read`;
-  const read = [actions, ...(coverage ? describe(coverage) : [])].join(', ');
+  const bots = number > 0 && coverage?.bots ? [`${coverage.bots} by bots left out`] : [];
+  const read = [actions, ...bots, ...(coverage ? describe(coverage) : [])].join(', ');
   const others = number === 0 ? await whatElse() : [];
   return [`${read}.`, ...early, ...others, 'On a page, with more to choose: npm start'].join(' ');
 }

@@ -18,6 +18,8 @@ export interface Coverage {
     readonly status: string;
     readonly reason?: string;
   }[];
+  /** Actions of bots that were left out. */
+  readonly bots: number;
   readonly truncated: boolean;
 }
 
