@@ -234,7 +234,7 @@ describe('GitFetcher on a local repository', () => {
       title === sha?.slice(0, 12) || title,
     ]);
     expect(told.sort()).toEqual([
-      ['Ada', 'Caf\ufffd \ufffd\ufffd'],
+      ['Ada', 'Café ÿþ'],
       ['Eve', 'Before'],
       ['Mo', true],
       ['unknown', 'By nobody'],

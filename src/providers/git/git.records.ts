@@ -1,10 +1,12 @@
+import { decodeText, withoutHalfCharacter } from './decode-text.js';
+
 const NUL = 0;
 /** Of one field; the rest of it is let go, so that a message of a gigabyte costs no more than a long one. */
 const MAX_FIELD_BYTES = 20_000;
 
 /**
  * Cuts git's output into records of so many NUL-ended fields and passes them on in portions, as they
- * come. Bytes that are no UTF-8 become U+FFFD.
+ * come.
  */
 export async function* readRecords(
   git: AsyncIterable<Buffer>,
@@ -48,8 +50,9 @@ class FieldReader {
   private take(): string {
     const [first, second] = this.pieces;
     const bytes = first && !second ? first : Buffer.concat(this.pieces);
+    const isCut = this.kept === MAX_FIELD_BYTES;
     this.pieces = [];
     this.kept = 0;
-    return bytes.toString('utf8');
+    return decodeText(isCut ? withoutHalfCharacter(bytes) : bytes);
   }
 }

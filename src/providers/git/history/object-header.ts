@@ -1,4 +1,5 @@
 import type { Person } from '../../person.js';
+import { decodeText } from '../decode-text.js';
 import type { GitObject } from './git.objects.js';
 
 const MAX_LINE_LENGTH = 1_000;
@@ -16,7 +17,8 @@ export class ObjectHeader {
   private readonly rest: string;
 
   constructor({ content }: GitObject) {
-    const text = content.toString('utf8');
+    const [, encoding] = /^encoding (.{1,40})$/m.exec(headerOf(content).toString('latin1')) ?? [];
+    const text = decodeText(content, encoding);
     const end = text.indexOf('\n\n');
     this.lines = (end === -1 ? text : text.slice(0, end)).split('\n');
     this.rest = end === -1 ? '' : text.slice(end + 2);
@@ -60,4 +62,9 @@ export class ObjectHeader {
       ...(date !== undefined && SECONDS.test(date) && { seconds: Number(date) }),
     };
   }
+}
+
+function headerOf(content: Buffer): Buffer {
+  const end = content.indexOf('\n\n');
+  return end === -1 ? content : content.subarray(0, end);
 }
