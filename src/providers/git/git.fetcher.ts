@@ -8,7 +8,7 @@ import type { RepositoryCoverage } from '../coverage.js';
 import type { Repository } from '../repository.js';
 import { clientOf, GitCapacity } from './git.capacity.js';
 import { CUT_OFF, GIT_ACTION_TYPES, readActions } from './git.action-reader.js';
-import { BUSY } from './git.problem.js';
+import { reasonOf } from './git.problem.js';
 import { GitError } from './git.process.js';
 import type { GitRepository } from './git.repository.js';
 import type { GitSource, OpenRepository } from './git.source.js';
@@ -147,18 +147,3 @@ const known = ({ id, fullName, url }: Repository): GitRepository => ({
   reference: { id, fullName, url },
   address: GitWebAddress.fromRemote(url),
 });
-
-function reasonOf({ reason }: GitError): string {
-  switch (reason) {
-    case 'busy':
-      return BUSY;
-    case 'timeout':
-      return 'git needed more time than it has; a shorter window needs less.';
-    case 'memory':
-    case 'processes':
-      return 'git needed more memory or processes than it may use here.';
-    case 'missing':
-    case 'failed':
-      return 'git could not read all of the repository.';
-  }
-}

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { collect } from '../../../test/support/collect.js';
@@ -181,6 +182,83 @@ describe('What GitFetcher finds in odd but real repositories', () => {
       ['again-2.0.1', sha],
       ['pkg@2.0.0', sha],
       ['v1.4.0', sha],
+    ]);
+  });
+
+  it('reads a merge of very many branches whole', async () => {
+    world.create('octopus');
+    const tree = world.git('octopus', 'mktree');
+    const root = world.commit('octopus', { message: 'Root' });
+    const who = 'Ada <ada@example.com> 1767690000 +0000';
+    const stream = Array.from({ length: 700 }, (_, arm) =>
+      [
+        `commit refs/heads/arms/${arm}\nmark :${arm + 1}\nauthor ${who}\ncommitter ${who}`,
+        `data <<END\nArm ${arm}\nEND\nfrom ${root}\n`,
+      ].join('\n'),
+    );
+    execFileSync('git', ['-C', world.path('octopus'), 'fast-import', '--quiet'], {
+      input: stream.join('\n'),
+    });
+    const tips = world.git('octopus', 'for-each-ref', '--format=%(objectname)', 'refs/heads/arms');
+    const parents = tips.split('\n').map((sha) => `parent ${sha}\n`);
+    const merge = `tree ${tree}\n${parents.join('')}author ${who}\ncommitter ${who}\n\nOctopus\n`;
+    world.rawObject('octopus', merge, 'main');
+    const refs = tips.split('\n').map((_, arm) => `delete refs/heads/arms/${arm}\n`);
+    execFileSync('git', ['-C', world.path('octopus'), 'update-ref', '--stdin'], {
+      input: refs.join(''),
+    });
+    const actions = await actionsOf('octopus');
+    expect(actions.filter(({ title }) => title.startsWith('Arm '))).toHaveLength(700);
+    expect(actions.every(({ merged }) => merged)).toBe(true);
+    expect(actions).toContainEqual(expect.objectContaining({ title: 'Octopus', merge: true }));
+  });
+
+  it('reads the rest beside a commit that names a parent in no hash', async () => {
+    world.create('misnamed');
+    const sha = world.commit('misnamed', { message: 'Work' });
+    const who = 'Ada <ada@example.com> 1767690000 +0000';
+    const header = `tree ${world.git('misnamed', 'mktree')}\nparent ${sha}\nparent zz\n`;
+    const odd = execFileSync(
+      'git',
+      ['-C', world.path('misnamed'), 'hash-object', '-t', 'commit', '-w', '--stdin', '--literally'],
+      { input: `${header}author ${who}\ncommitter ${who}\n\nOdd\n` },
+    );
+    // No git would make such a branch.
+    writeFileSync(world.path('misnamed', '.git', 'refs', 'heads', 'odd'), odd);
+    await expect(titlesOf('misnamed')).resolves.toContain('Work');
+    await expect(coverageOf('misnamed')).resolves.toMatchObject([{ status: 'partial' }]);
+  });
+
+  it('reads Latin letters of which nobody said so, in titles and names', async () => {
+    world.create('latin');
+    const author = Buffer.from('Jörg <joerg@example.com>', 'latin1').toString('latin1');
+    const who = `author ${author} 1767690000 +0000\ncommitter ${author} 1767690000 +0000`;
+    const tree = world.git('latin', 'mktree');
+    const content = Buffer.from(`tree ${tree}\n${who}\n\nGröße\n`, 'latin1');
+    world.rawObject('latin', content, 'main');
+    world.git('latin', 'tag', 'v1.0.0', 'main');
+    await expect(actionsOf('latin')).resolves.toMatchObject([
+      { title: 'Größe', author: { name: 'Jörg' } },
+      { title: 'v1.0.0', author: { name: 'Jörg' } },
+    ]);
+  });
+
+  it('takes for a copy what stands elsewhere or was made later, and nothing else', async () => {
+    world.create('twins');
+    const root = world.commit('twins', { message: 'Root', date: '2026-01-01T00:00:00+0000' });
+    const who = 'Ada <ada@example.com> 1767690000 +0000';
+    const later = 'Ada <ada@example.com> 1767690001 +0000';
+    const tree = world.git('twins', 'mktree');
+    const header = `tree ${tree}\nparent ${root}\nauthor ${who}\n`;
+    world.rawObject('twins', `${header}committer ${who}\n\nTwin\n\nOne.\n`, 'one');
+    world.rawObject('twins', `${header}committer ${who}\n\nTwin\n\nOther.\n`, 'other');
+    world.rawObject('twins', `${header}committer ${later}\n\nTwin\n\nAmended.\n`, 'amended');
+    const bodies = (await actionsOf('twins')).map(({ body }) => body);
+    expect(bodies).toHaveLength(1);
+    world.git('twins', 'branch', '-D', 'amended');
+    expect((await actionsOf('twins')).map(({ body }) => body).toSorted()).toEqual([
+      'One.',
+      'Other.',
     ]);
   });
 });

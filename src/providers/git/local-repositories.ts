@@ -5,7 +5,7 @@ import { Environment } from '../../config/environment.js';
 import { DomainError } from '../../errors/domain.error.js';
 import type { RepositoryFolder } from './git.process.js';
 import { isInside } from './git-root.js';
-import { findRepositoryFolder } from './repository-folder.js';
+import { findRepositoryFolder, withFilesIfAny } from './repository-folder.js';
 import { RepositoryWall } from './repository.wall.js';
 
 /** A repository under GIT_ROOT. */
@@ -71,7 +71,7 @@ export class LocalRepositories {
     const folder = inside ? undefined : await findRepositoryFolder(target, root);
     if (!folder) throw notFound(path);
     await new RepositoryWall(root).check(folder);
-    return { ...localRepository(root, target), folder };
+    return { ...localRepository(root, target), folder: await withFilesIfAny(folder) };
   }
 }
 

@@ -5,7 +5,8 @@ import type { History } from './history.js';
 /**
  * Tells a change that is on several branches once: what was cherry-picked or rebased keeps its author,
  * the second in which it was written and its title. The first that is asked about is the one that
- * counts. What stands on top of another commit of the same second is work of its own.
+ * counts. What stands on top of another commit of the same second is work of its own, and so is what
+ * was made beside it: a copy stands elsewhere, or was made later.
  */
 export class ChangeFilter {
   private readonly seen = new Map<number, string>();
@@ -21,6 +22,10 @@ export class ChangeFilter {
       this.seen.set(key, sha);
       return true;
     }
-    return this.history.isAncestor(sha, first) || this.history.isAncestor(first, sha);
+    return (
+      this.history.areTwins(sha, first) ||
+      this.history.isAncestor(sha, first) ||
+      this.history.isAncestor(first, sha)
+    );
   }
 }

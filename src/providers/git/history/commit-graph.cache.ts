@@ -23,6 +23,8 @@ const TIMEOUT = 120_000;
 /** Of all repositories that are remembered; the one that was read longest ago goes first. */
 const MAX_BYTES = 64 * 1024 * 1024;
 const TAG_BYTES = 300;
+/** Of a commit and its parents, in characters: some hundred thousand of them. */
+const MAX_LINE_LENGTH = 8 * 1024 * 1024;
 /** Packs are read once, from one end to the other: windows of them are of no further use. */
 const SMALL_WINDOWS = ['core.packedGitLimit=64m', 'core.packedGitWindowSize=8m'];
 
@@ -177,7 +179,9 @@ async function walk(
   git.input.end([...from, ...known.map((tip) => `^${tip}`), ''].join('\n'));
   const read: number[] = [];
   try {
-    for await (const line of linesOf(git)) {
+    for await (const line of linesOf(git, MAX_LINE_LENGTH)) {
+      // What was cut off may be half a hash.
+      if (line.length === MAX_LINE_LENGTH) throw new GitError('failed', 'too many parents');
       const [date, hash = '', ...parents] = line.split(' ');
       read.push(graph.add(hash, Number(date), parents));
     }

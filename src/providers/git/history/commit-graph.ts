@@ -3,6 +3,7 @@ const UNREAD = 0xffff_ffff;
 /** Dates are kept in seconds since 1970 as far as 32 bits go, to 2106. */
 const LAST_SECOND = 0xffff_ffff;
 const FIRST_CAPACITY = 1_024;
+const HEXADECIMAL = /^[\da-f]+$/;
 
 /**
  * Commits with their dates and parents, in about 60 bytes each. It only grows: commits never change,
@@ -36,11 +37,16 @@ export class CommitGraph {
     );
   }
 
-  /** Adds a commit, once. @param date Seconds since 1970 as git reads them; 0 where it cannot. */
+  /**
+   * Adds a commit, once. What is no hash in a damaged one names no parent.
+   * @param date Seconds since 1970 as git reads them; 0 where it cannot.
+   */
   add(hash: string, date: number, parents: readonly string[]): number {
     const commit = this.numberOf(hash);
     if (this.isRead(commit)) return commit;
-    const numbers = parents.map((parent) => this.numberOf(parent));
+    const numbers = parents
+      .filter((parent) => this.isHash(parent))
+      .map((parent) => this.numberOf(parent));
     this.dates[commit] = Math.min(date, LAST_SECOND);
     this.firstEdges[commit] = this.edgeCount;
     this.edgeCounts[commit] = numbers.length;
@@ -85,7 +91,7 @@ export class CommitGraph {
 
   /** Its number, where it has been read. */
   find(hash: string): number | undefined {
-    if (hash.length !== 2 * this.hashBytes) return undefined;
+    if (!this.isHash(hash)) return undefined;
     const commit = this.slots.length === 0 ? 0 : (this.slots[this.slotOf(hash)] ?? 0);
     return commit > 0 && this.isRead(commit - 1) ? commit - 1 : undefined;
   }
@@ -118,6 +124,10 @@ export class CommitGraph {
     if (!this.isRead(commit)) return this.edges.subarray(0, 0);
     const first = this.firstEdges[commit] ?? 0;
     return this.edges.subarray(first, first + (this.edgeCounts[commit] ?? 0));
+  }
+
+  private isHash(text: string): boolean {
+    return text.length === 2 * this.hashBytes && HEXADECIMAL.test(text);
   }
 
   private numberOf(hash: string): number {

@@ -7,7 +7,7 @@ export interface GitObject {
 }
 
 const TIMEOUT = 120_000;
-const MAX_KEPT_BYTES = 32_768;
+const MAX_KEPT_BYTES = 1024 * 1024;
 const LINE_END = 10;
 
 /**

@@ -20,6 +20,8 @@ export interface GitRefs {
   /** The commits that HEAD is on without a branch, here and in linked work trees. */
   readonly detached: readonly string[];
   /** The name of the branch that counts as the main one; absent where no branch does. */
+  readonly mainBranch?: string;
+  /** The same, unless HEAD names a branch that is not there: then nothing says which one is meant. */
   readonly defaultBranch?: string;
   /** Those that git could not make sense of, in words for people. */
   readonly gaps: readonly string[];
@@ -60,12 +62,21 @@ export async function readRefs(folder: RepositoryFolder, signal: AbortSignal): P
       originHead = symref.replace('refs/remotes/origin/', '');
     }
   }
-  const detached = await detachedHeads(folder, head === undefined, signal);
-  const named = [...USUAL_DEFAULTS].find((usual) => branches.some(({ name }) => name === usual));
+  const nowhere = head === undefined ? await headOf(folder, signal) : '';
+  const detached = [nowhere, ...(await headsOfWorkTrees(folder, signal))].filter(isCommit);
+  const named = USUAL_DEFAULTS.find((usual) => branches.some(({ name }) => name === usual));
   // A bare repository's HEAD is its host's word; elsewhere it is where somebody works just now.
   const own = folder.workTree === undefined ? head : undefined;
-  const defaultBranch = originHead ?? own ?? named ?? head;
-  return { branches, tags, detached, defaultBranch, gaps: gapsIn(git.warnings) };
+  const mainBranch = originHead ?? own ?? named ?? head;
+  const isKnown = originHead !== undefined || head !== undefined || nowhere !== '';
+  return {
+    branches,
+    tags,
+    detached,
+    mainBranch,
+    ...(isKnown && { defaultBranch: mainBranch }),
+    gaps: gapsIn(git.warnings),
+  };
 }
 
 function gapsIn(warnings: string): string[] {
@@ -75,27 +86,19 @@ function gapsIn(warnings: string): string[] {
   return [`The reference ${broken[0] ?? ''}${more} could not be read: it is damaged.`];
 }
 
-/** HEAD of a work tree that is on no branch: what is committed there is in no other place. */
-async function detachedHeads(
-  folder: RepositoryFolder,
-  own: boolean,
-  signal: AbortSignal,
-): Promise<string[]> {
+/** Empty where HEAD names a branch that is not there. */
+const headOf = (folder: RepositoryFolder, signal: AbortSignal): Promise<string> =>
+  ask(['rev-parse', '--quiet', '--verify', 'HEAD'], folder, signal);
+
+/** HEADs of linked work trees that are on no branch: what is committed there is in no other place. */
+async function headsOfWorkTrees(folder: RepositoryFolder, signal: AbortSignal): Promise<string[]> {
   const common = await commonDirectoryOf(folder.gitDirectory);
-  const linked = await stat(join(common, 'worktrees')).catch(() => undefined);
-  const heads: string[] = [];
-  if (own) {
-    const head = await ask(['rev-parse', '--quiet', '--verify', 'HEAD'], folder, signal);
-    if (head !== '') heads.push(head);
-  }
-  if (linked) {
-    const trees = await ask(['worktree', 'list', '--porcelain'], folder, signal);
-    heads.push(
-      ...[...trees.matchAll(/^HEAD ([0-9a-f]{40,64})\ndetached$/gm)].map(([, sha = '']) => sha),
-    );
-  }
-  return heads.filter((head) => !/^0+$/.test(head));
+  if (!(await stat(join(common, 'worktrees')).catch(() => undefined))) return [];
+  const trees = await ask(['worktree', 'list', '--porcelain'], folder, signal);
+  return [...trees.matchAll(/^HEAD ([0-9a-f]{40,64})\ndetached$/gm)].map(([, sha = '']) => sha);
 }
+
+const isCommit = (head: string): boolean => /[^0]/.test(head);
 
 /** git answers "none" with an exit code. */
 async function ask(

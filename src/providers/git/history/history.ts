@@ -51,7 +51,9 @@ export class History {
     return [
       ...gaps,
       ...(first
-        ? [`The ${first.kind} ${first.name}${others} could not be read: what it names is missing.`]
+        ? [
+            `The ${first.kind} ${first.name}${others} could not be read: what it names is missing or damaged.`,
+          ]
         : []),
       ...(this.read.damaged
         ? ['Commits of the history are missing: the repository is damaged.']
@@ -170,6 +172,14 @@ export class History {
     return false;
   }
 
+  /** Whether two commits were made in the same second upon the same ones: then neither is a copy. */
+  areTwins(one: string, other: string): boolean {
+    const [first, second] = [this.graph.find(one), this.graph.find(other)];
+    if (first === undefined || second === undefined) return false;
+    const [parents, others] = [first, second].map((commit) => this.graph.parentsOf(commit).join());
+    return parents === others && this.graph.dateOf(first) === this.graph.dateOf(second);
+  }
+
   private get everything(): number[] {
     const { branches, tags, detached } = this.refs;
     const objects = [...branches, ...tags].map(({ object }) => object);
@@ -177,11 +187,11 @@ export class History {
   }
 
   private mergedTips(): { defaults: number[]; released: number[] } {
-    const { branches, detached, defaultBranch } = this.refs;
+    const { branches, detached, mainBranch } = this.refs;
     const own = branches.filter(isOfTheProject(branches));
     const objectsOf = (which: (name: string) => boolean): string[] =>
       own.filter(({ name }) => which(name)).map(({ object }) => object);
-    const defaults = objectsOf((name) => name === defaultBranch);
+    const defaults = objectsOf((name) => name === mainBranch);
     const releases = this.releases().map(({ commit, object }) => commit ?? object);
     return {
       // Where there is no branch, what is checked out is all there is.

@@ -18,7 +18,10 @@ export interface TagMessage {
 const MAX_TAGS_OF_TAGS = 10;
 const NAMED_FURTHER = ['commit', 'tag'];
 
-/** Undefined where it, or the commit or tag that it names, is missing. */
+/**
+ * Undefined where it, or the commit or tag that it names, is missing, or where it is no tag: a commit
+ * that git gave up on.
+ */
 export async function readTag(objects: GitObjects, hash: string): Promise<TagObject | undefined> {
   let taggedAt: number | undefined;
   let next = hash;
@@ -26,6 +29,7 @@ export async function readTag(objects: GitObjects, hash: string): Promise<TagObj
     const object = await objects.read(next);
     if (!object) return undefined;
     if (object.type === 'commit') {
+      if (next === hash) return undefined;
       return { commit: next, ...(taggedAt !== undefined && { taggedAt }) };
     }
     if (object.type !== 'tag') break;
