@@ -104,6 +104,7 @@ export class ReplyPreparation {
       nonce: randomBytes(8).toString('hex'),
       actions,
       truncated: coverage.truncated,
+      bots: coverage.bots,
       readAll: isComplete(coverage),
       from: filter.since,
       to: filter.until,

@@ -11,6 +11,8 @@ interface Material {
   readonly actions: readonly Action[];
   /** Whether more actions matched than these, the newest. */
   readonly truncated: boolean;
+  /** How many actions of bots were left out. Absent in jobs of a release that did not count them. */
+  readonly bots?: number;
   /** Whether all that was asked for was read, so that no actions means that nothing happened. */
   readonly readAll: boolean;
   /** The window, ISO 8601. */

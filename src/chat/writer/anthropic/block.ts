@@ -21,9 +21,22 @@ const renderAction = (action: Action, bodyLength: number): string => {
     : '';
   const body = bodyLength > 0 && action.body ? ` — ${action.body.slice(0, bodyLength)}` : '';
   return oneLine(
-    `${timestamp.slice(0, 10)} ${what.filter(Boolean).join(' ')} in ${repository.fullName} by ${author.name}${size}: ${title}${pull}${body}`,
+    `${timestamp.slice(0, 10)} ${what.filter(Boolean).join(' ')} in ${repository.fullName} by ${author.name}${size}${openMark(action)}: ${title}${pull}${body}`,
   );
 };
+
+/** What the prompt's rules call work that is not done yet. */
+export const IN_PROGRESS = '[in progress]';
+
+const openMark = (action: Action): string => {
+  if (!isInProgress(action)) return '';
+  return action.branch === undefined
+    ? ` ${IN_PROGRESS}`
+    : ` ${IN_PROGRESS} on branch ${action.branch}`;
+};
+
+export const isInProgress = ({ type, merged, state }: Action): boolean =>
+  type === 'pull_request' ? state === 'opened' : merged === false;
 
 export const blockOf = (action: Action, bodyLength: number): Block => ({
   text: renderAction(action, bodyLength),

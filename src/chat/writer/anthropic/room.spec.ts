@@ -151,6 +151,29 @@ describe('the actions of a recap, within the budget', () => {
     expect(end.condensed).toEqual({ repositories: 1, actions: 3, dropped: 297 });
   });
 
+  it('stay marked as in progress when they are condensed', async () => {
+    const script: LlmScript = ({ stream }) => (stream ? RECAP : condensed(39));
+    const about = (name: string, merged: boolean) =>
+      many(40, `a change of ${name} that takes a few words to tell`, {
+        repository: repositoryNamed(`octo/${name}`),
+        merged,
+      });
+    await writeAll(
+      await emulate(2_000, script),
+      jobOf([...about('open', false), ...about('done', true)]),
+    );
+    const [request] = emulator.requests.slice(-1);
+    const blocks = request ? documentOf(request.body) : [];
+    const marked = blocks.map((text) => /octo\/(\w+)( \[in progress\])?: /.exec(text)?.slice(1));
+    expect(marked).toEqual(
+      expect.arrayContaining([
+        ['open', ' [in progress]'],
+        ['done', undefined],
+      ]),
+    );
+    expect(blocks).toHaveLength(2);
+  });
+
   it('are dropped where they cannot be condensed, the least important first, and counted', async () => {
     const pull = pullRequest(9, 'The one that matters');
     const actions = [...many(300, 'a change that takes a few words to tell'), pull];

@@ -2,7 +2,7 @@ import type { WriterEvent, Written } from '../recap.writer.js';
 
 /** What a reply holds so far, whoever wrote it: a heading, then bullets. */
 export class Said {
-  private citations: Written['citations'];
+  private readonly citations: Written['citations'][number][];
   private pending: readonly string[];
   private endsLine: boolean;
 
@@ -11,7 +11,7 @@ export class Said {
     { citations, pending }: Pick<Written, 'citations' | 'pending'>,
     private readonly hasHeading: boolean,
   ) {
-    this.citations = citations;
+    this.citations = [...citations];
     this.pending = pending;
     this.endsLine = text.endsWith('\n');
   }
@@ -70,7 +70,7 @@ export class Said {
   }
 
   private hear(event: WriterEvent): void {
-    if (event.kind === 'citation') this.citations = [...this.citations, event];
+    if (event.kind === 'citation') this.citations.push(event);
     if (event.kind !== 'text' || event.text === '') return;
     this.pending = [...(this.endsLine ? [] : this.pending), ...(event.pending ?? [])];
     this.text += event.text;

@@ -130,9 +130,13 @@ export class Tasks {
     }
     if (condensed) {
       const { dropped } = condensed;
-      notes.push(dropped > 0 ? `${dropped} did not fit and were not read` : 'none was dropped');
+      notes.push(dropped > 0 ? `${dropped} did not fit and were not read` : 'nothing was left out');
     }
-    return describeRecap(job, notes, `written by ${this.environment.ANTHROPIC_MODEL}`);
+    return describeRecap(
+      job,
+      { leftOut: [], notes },
+      `written by ${this.environment.ANTHROPIC_MODEL}`,
+    );
   }
 }
 

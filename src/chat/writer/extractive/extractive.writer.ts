@@ -164,10 +164,14 @@ const phraseBullets = (
 const describeHeading = (job: RecapJob, leftOut: number, untold: number): string => {
   if (job.actions.length === 0) return describeNothing(job);
   const noun = 'merge, unfinished or reverted action';
-  const notes = leftOut > 0 ? [`${count(leftOut, noun)} left out`] : [];
-  if (untold > 0) notes.push(`${untold} not told in so few bullets`);
+  const told = leftOut > 0 ? [count(leftOut, noun)] : [];
+  const notes = untold > 0 ? [`${untold} not told in so few bullets`] : [];
   const language = /^en\b/i.test(job.language) ? '' : ', in English, with titles as written';
-  return describeRecap(job, notes, `written without a language model${language}`);
+  return describeRecap(
+    job,
+    { leftOut: told, notes },
+    `written without a language model${language}`,
+  );
 };
 
 async function* speak(text: string, signal: AbortSignal): AsyncGenerator<WriterEvent> {
