@@ -11,6 +11,7 @@ import { GithubEmulator } from './support/github.emulator.js';
 import { GitlabEmulator } from './support/gitlab.emulator.js';
 import { type LlmEmulator, startLlmEmulator } from './support/llm.emulator.js';
 import type { ProviderEmulator } from './support/provider.emulator.js';
+import { RedisServer } from './support/redis.server.js';
 import { RepositoryFolder } from './support/repository.js';
 import { SocketClient } from './support/socket.client.js';
 import { seededWorld } from './support/world/seeded.world.js';
@@ -52,7 +53,10 @@ describe('of a server that is closed nothing is left: no timer, socket, process 
   });
 
   /** Has a server used, closes it, and tells what is left. */
-  async function leftovers(use: (server: ServerProcess) => Promise<void>): Promise<Leftover[]> {
+  async function leftovers(
+    use: (server: ServerProcess) => Promise<void>,
+    variables: NodeJS.ProcessEnv = {},
+  ): Promise<Leftover[]> {
     const [github, gitlab, azure] = providers.map(({ url }) => url);
     const server = await ServerProcess.start({
       GIT_ROOT: folder.path,
@@ -61,6 +65,7 @@ describe('of a server that is closed nothing is left: no timer, socket, process 
       AZURE_DEVOPS_URL: azure,
       ANTHROPIC_API_KEY: 'sk-test',
       ANTHROPIC_BASE_URL: llm.url,
+      ...variables,
     });
     try {
       await use(server);
@@ -124,6 +129,32 @@ describe('of a server that is closed nothing is left: no timer, socket, process 
     });
     expect(left).toEqual([]);
   }, 180_000);
+
+  const itWithRedis = process.env.TEST_REDIS_URL ? it : it.skip;
+
+  itWithRedis(
+    'when Redis has gone and a reply is waiting for it',
+    async () => {
+      const redis = await RedisServer.start();
+      try {
+        const left = await leftovers(
+          async (server) => {
+            const { sessionId, accessToken } = await signIn(server);
+            isStalling = true;
+            const socket = await SocketClient.open(server.url, sessionId, accessToken);
+            socket.send('recap', { ...WINDOW, author: ['*'], bullets: 2 });
+            await socket.waitForEvent('token');
+            await redis.crash();
+          },
+          { REDIS_URL: redis.url },
+        );
+        expect(left).toEqual([]);
+      } finally {
+        await redis.stop();
+      }
+    },
+    180_000,
+  );
 });
 
 /** A real server in a process of its own that counts what it holds. */

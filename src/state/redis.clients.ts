@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readRedisUrl, type RedisUrl } from '../config/redis-url.js';
 import { hangUpWhenSilent } from './hang-up.js';
 import { joinWrites } from './join-writes.js';
@@ -11,8 +12,12 @@ export interface RedisClients {
 }
 
 const HEARTBEAT_INTERVAL_MS = 5_000;
+/** How long the end of a connection may take that has no answer to wait for. */
+const DISCONNECT_MS = 100;
 /** How long a command may take. */
 const PATIENCE_MS = 500;
+
+const heartbeats = new WeakMap<Redis | Cluster, NodeJS.Timeout>();
 
 const retryDelay = (attempt: number): number => Math.min(attempt * 100, 1_000);
 
@@ -25,7 +30,7 @@ const FAIL_FAST: RedisOptions = {
   // RedisSubscriptions does it: here a failing one would be a rejection that nobody can handle.
   autoResubscribe: false,
   connectTimeout: 2_000,
-  disconnectTimeout: 500,
+  disconnectTimeout: DISCONNECT_MS,
   retryStrategy: retryDelay,
   // After a fail-over the address may still lead to the old primary, now a replica.
   reconnectOnError: (error) => error.message.startsWith('READONLY'),
@@ -41,6 +46,17 @@ export function connectRedis(url: string, heartbeatMs = HEARTBEAT_INTERVAL_MS): 
     commands: connect(url, 'commands', heartbeatMs),
     subscriber: connect(url, 'subscriber', heartbeatMs),
   };
+}
+
+/** Lets commands under way finish; without a connection there are none. */
+export async function close(client: Redis | Cluster): Promise<void> {
+  await client.quit().catch(() => undefined);
+  if (client.status !== 'end') {
+    client.disconnect();
+    // Where there is no connection, ioredis tells of no end, and its own timer runs on so long.
+    await sleep(DISCONNECT_MS);
+  }
+  clearInterval(heartbeats.get(client));
 }
 
 /** Gives up a connection that looks well but does not answer. */
@@ -121,5 +137,5 @@ function keepAlive(client: Redis | Cluster, heartbeatMs: number): void {
     if (client.status !== 'ready') return;
     client.ping().catch(() => reconnect(client));
   }, heartbeatMs).unref();
-  client.on('end', () => clearInterval(heartbeat));
+  heartbeats.set(client, heartbeat);
 }

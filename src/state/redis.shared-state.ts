@@ -1,6 +1,7 @@
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RedisClients } from './redis.clients.js';
+import { DomainError } from '../errors/domain.error.js';
+import { close, type RedisClients } from './redis.clients.js';
 import { redisProblem } from './redis.problem.js';
 import { MissingRights, tryRights } from './redis.rights.js';
 import { defineScripts } from './redis.scripts.js';
@@ -26,6 +27,7 @@ export class RedisSharedState extends SharedState implements OnApplicationShutdo
   private readonly subscriptions: RedisSubscriptions;
   /** What the log was last told of the rights that are missing. */
   private lacking = '';
+  private isClosed = false;
 
   /**
    * @param clients Fail-fast ones, as `connectRedis` makes them; they are closed on shutdown.
@@ -43,12 +45,12 @@ export class RedisSharedState extends SharedState implements OnApplicationShutdo
   }
 
   async get(key: StateKey): Promise<string | undefined> {
-    return (await answer(this.commands.get(this.key('value', key)))) ?? undefined;
+    return (await this.answer(this.commands.get(this.key('value', key)))) ?? undefined;
   }
 
   async remaining(key: StateKey): Promise<number | undefined> {
     // Below 0: there is no such key. In its last millisecond 0 are left.
-    const ttlMs = await answer(this.commands.pttl(this.key('value', key)));
+    const ttlMs = await this.answer(this.commands.pttl(this.key('value', key)));
     return ttlMs < 0 ? undefined : Math.max(1, ttlMs);
   }
 
@@ -63,7 +65,7 @@ export class RedisSharedState extends SharedState implements OnApplicationShutdo
     ttlMs: number,
   ): Promise<boolean> {
     checkTimeToLive(ttlMs);
-    const written = await answer(
+    const written = await this.answer(
       this.commands.stateReplace(
         this.key('value', key),
         this.index(key.scope),
@@ -76,18 +78,18 @@ export class RedisSharedState extends SharedState implements OnApplicationShutdo
   }
 
   async take(key: StateKey): Promise<string | undefined> {
-    return (await answer(this.commands.getdel(this.key('value', key)))) ?? undefined;
+    return (await this.answer(this.commands.getdel(this.key('value', key)))) ?? undefined;
   }
 
   async touch(scope: string, ttlMs: number): Promise<boolean> {
     checkTimeToLive(ttlMs);
-    return (await answer(this.commands.stateTouch(this.index(scope), ttlMs))) === 1;
+    return (await this.answer(this.commands.stateTouch(this.index(scope), ttlMs))) === 1;
   }
 
   async visit(key: StateKey, ttlMs: number): Promise<string | undefined> {
     checkTimeToLive(ttlMs);
     const visited = this.commands.stateVisit(this.key('value', key), this.index(key.scope), ttlMs);
-    return (await answer(visited)) ?? undefined;
+    return (await this.answer(visited)) ?? undefined;
   }
 
   async setBytes(key: StateKey, bytes: Uint8Array, ttlMs: number): Promise<void> {
@@ -96,15 +98,15 @@ export class RedisSharedState extends SharedState implements OnApplicationShutdo
   }
 
   async getBytes(key: StateKey): Promise<Buffer | undefined> {
-    return (await answer(this.commands.getBuffer(this.key('bytes', key)))) ?? undefined;
+    return (await this.answer(this.commands.getBuffer(this.key('bytes', key)))) ?? undefined;
   }
 
   async deleteBytes(key: StateKey): Promise<void> {
-    await answer(this.commands.unlink(this.key('bytes', key)));
+    await this.answer(this.commands.unlink(this.key('bytes', key)));
   }
 
   async drop(scope: string): Promise<void> {
-    await answer(this.commands.stateDrop(this.index(scope)));
+    await this.answer(this.commands.stateDrop(this.index(scope)));
   }
 
   async append(
@@ -114,7 +116,7 @@ export class RedisSharedState extends SharedState implements OnApplicationShutdo
     ttlMs: number,
   ): Promise<AppendResult> {
     checkTimeToLive(ttlMs);
-    const [appended, length, marked] = await answer(
+    const [appended, length, marked] = await this.answer(
       this.commands.stateAppend(
         this.key('log', key),
         this.key('mark', key),
@@ -132,7 +134,7 @@ export class RedisSharedState extends SharedState implements OnApplicationShutdo
     // LRANGE counts the last one in, and a last one of -1 is the list's end.
     const last = after + limit - 1;
     if (last < after) return [];
-    return answer(this.commands.lrange(this.key('log', key), after, last));
+    return this.answer(this.commands.lrange(this.key('log', key), after, last));
   }
 
   async mark(key: StateKey, ttlMs: number): Promise<void> {
@@ -141,23 +143,23 @@ export class RedisSharedState extends SharedState implements OnApplicationShutdo
 
   async increment(key: StateKey, by: number, ttlMs: number): Promise<Count> {
     checkTimeToLive(ttlMs);
-    const [count, remainingMs] = await answer(
+    const [count, remainingMs] = await this.answer(
       this.commands.stateIncrement(this.key('count', key), by, ttlMs),
     );
     return { count, ttlMs: remainingMs };
   }
 
   async publish(key: StateKey, message: string): Promise<void> {
-    await answer(this.commands.statePublish(this.key('channel', key), message));
+    await this.answer(this.commands.statePublish(this.key('channel', key), message));
   }
 
   async subscribe(key: StateKey, listener: (message: string) => void): Promise<Unsubscribe> {
-    return answer(this.subscriptions.add(this.key('channel', key), listener));
+    return this.answer(this.subscriptions.add(this.key('channel', key), listener));
   }
 
   async ping(): Promise<void> {
     try {
-      await answer(
+      await this.answer(
         tryRights({ commands: this.commands, subscriber: this.subscriber }, this.prefix),
       );
       this.lacking = '';
@@ -203,7 +205,19 @@ export class RedisSharedState extends SharedState implements OnApplicationShutdo
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.isClosed = true;
     await Promise.all([close(this.commands), close(this.subscriber)]);
+  }
+
+  /** Waits for what Redis answers and names what went wrong. */
+  private answer<Answer>(asked: Promise<Answer>): Promise<Answer> {
+    return observedCommand(
+      asked.catch((error: unknown) => {
+        if (!this.isClosed) throw redisProblem(error);
+        // Not an outage, which those who wait for its end would wait for.
+        throw new DomainError('draining', 'This process ends.', { cause: error });
+      }),
+    );
   }
 
   private key(kind: StorageKind, key: StateKey): string {
@@ -222,21 +236,6 @@ export class RedisSharedState extends SharedState implements OnApplicationShutdo
   ): Promise<void> {
     checkTimeToLive(ttlMs);
     const record = this.key(kind, key);
-    await answer(this.commands.stateSet(record, this.index(key.scope), content, ttlMs));
+    await this.answer(this.commands.stateSet(record, this.index(key.scope), content, ttlMs));
   }
-}
-
-/** Waits for what Redis answers and names what went wrong. */
-function answer<Answer>(asked: Promise<Answer>): Promise<Answer> {
-  return observedCommand(
-    asked.catch((error: unknown) => {
-      throw redisProblem(error);
-    }),
-  );
-}
-
-async function close(client: RedisClients['commands']): Promise<void> {
-  // `quit` lets commands under way finish; without a connection there are none.
-  await client.quit().catch(() => undefined);
-  if (client.status !== 'end') client.disconnect();
 }

@@ -45,7 +45,7 @@ describe('StateModule', () => {
     expect(state).toBeInstanceOf(RedisSharedState);
     await state.ping();
     await app.close();
-    await expect(state.ping()).rejects.toMatchObject({ code: 'state_unavailable' });
+    await expect(state.ping()).rejects.toMatchObject({ code: 'draining' });
   });
 
   itWithRedis(
