@@ -36,8 +36,26 @@ const project = (displayName, testMatch, ...setupFiles) => ({
 
 const unit = project('unit', ['<rootDir>/{src,test}/**/*.spec.ts']);
 const e2e = ['<rootDir>/test/**/*.e2e-spec.ts'];
-/** These say themselves where the state is, so that once is enough. */
-const NEVER_ON_REDIS = ['/test/cli(-window)?\\.e2e-spec'];
+/** These say themselves where the state is, or show what no state plays a part in: once is enough. */
+const STATELESS = [
+  'azure-devops',
+  'cli(-window)?',
+  'descriptors',
+  'git-(bounds|root|shares)',
+  'gitlab',
+  'hostile',
+  'inherited-names',
+  'model-faults',
+  'operations',
+  'other-upgrades',
+  'page',
+  'provider-hosts',
+  'refused-bodies',
+  'tracing',
+  'uncaught',
+  'whole-answers',
+];
+const NEVER_ON_REDIS = [`/test/(${STATELESS.join('|')})\\.e2e-spec`];
 const NEVER_IN_MEMORY = ['/test/(redis-forms|durable)\\.e2e-spec'];
 
 /** The same end-to-end specs run twice: against a server with its state in memory, and in Redis. */
