@@ -3,7 +3,7 @@ import type { ChangeKind } from './change.kind.js';
 /** What stands in `code` is a name, and tells nothing of the sort of a change. */
 const CODE = /`[^`]{0,80}`/g;
 const SECURITY =
-  /\b(?:CVE-\d{4}-\d{4,9}|GHSA(?:-[0-9a-z]{4}){3}|vulnerabilit(?:y|ies)|XSS|CSRF|SSRF|ReDoS)\b/i;
+  /\b(?:CVE-\d{4}-\d{4,9}|GHSA(?:-[0-9a-z]{4}){3}|XSS|CSRF|SSRF|ReDoS|(?:address|avoid|close|fix|mitigate|patch|prevent)(?:e[sd]|s)? [^.]{0,60}\bvulnerabilit(?:y|ies))\b/i;
 const ADVISORY = /\b(?:CVE-\d{4}-\d{4,9}|GHSA(?:-[0-9a-z]{4}){3})\b/i;
 
 /**
@@ -25,7 +25,7 @@ const OBJECTS: readonly (readonly [ChangeKind, RegExp])[] = [
   ],
   [
     'documentation',
-    /\b(?:typos?|readme|docs?|docstrings?|documentation|changelogs?|grammar|spelling|tutorials?|demos?|examples?|(?:user |quickstart |contributing )?guides?|(?:broken|dead) links?|code comments?|release notes)\b|\.(?:md|rst|adoc)\b/i,
+    /\b(?:typos?|readme|docs?|docstrings?|documentation|changelogs?|grammar|spelling|tutorials?|demos?|examples?|(?:user |quickstart |contributing )?guides?|(?:broken|dead) links?|code comments?|code of conduct|security policy|release notes)\b|\.(?:md|rst|adoc)\b/i,
   ],
   [
     'chore',

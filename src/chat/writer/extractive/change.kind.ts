@@ -56,7 +56,7 @@ export const TYPES = words({
   test: 'test tests testing',
   build: 'build',
   ci: 'ci',
-  chore: 'chore chores misc style lint release version',
+  chore: 'chore chores misc style lint release version automated',
   dependencies: 'deps dep',
   revert: 'revert',
 });

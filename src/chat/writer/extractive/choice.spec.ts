@@ -86,6 +86,11 @@ describe('what a recap chooses', () => {
     );
   });
 
+  it('takes no folder for a place that holds nearly everything', async () => {
+    const { bullets } = await write(many(40, (index) => `go/area${index}: thing ${index}`));
+    expect(bullets.join()).not.toContain('**go**');
+  });
+
   it('makes one change of its backports', async () => {
     const titles = [6, 5, 4].map((version) => `backport the unsafe check to v${version}`);
     const { bullets } = await write([

@@ -57,7 +57,7 @@ export const phraseTopics = (topics: readonly Topic[], phrasing: Phrasing): Bull
     const repository = first && phrasing.nameRepository(first);
     const heading = joinHeading([
       repository,
-      seen.has(`${repository}\n${name}`) ? also(name) : name,
+      seen.has(`${repository}\n${name}`) ? also(name, label) : name,
     ]);
     seen.add(`${repository}\n${name}`);
     const quoted = quoteUnits(units, { label, scope });
@@ -73,9 +73,11 @@ export const phraseTopics = (topics: readonly Topic[], phrasing: Phrasing): Bull
 };
 
 /** Two bullets do not bear the same name. */
-const also = (name: string): string =>
-  name &&
-  `Also ${/^\p{Lu}\p{Ll}/u.test(name) ? name.charAt(0).toLowerCase() + name.slice(1) : name}`;
+const also = (name: string, label: string): string => {
+  if (name === '') return '';
+  if (label === '') return `More in ${name}`;
+  return `Also ${/^\p{Lu}\p{Ll}/u.test(name) ? name.charAt(0).toLowerCase() + name.slice(1) : name}`;
+};
 
 /** Titles of gathered updates that are quoted; further ones are counted. */
 const firstTitles = (titles: readonly string[]): string => {

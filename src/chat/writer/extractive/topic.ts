@@ -92,7 +92,10 @@ const gather = (
 ): { topics: Topic[]; rest: readonly Unit[] } => {
   const topics: Topic[] = [];
   const groups = new UnitGroups(ranked, ranking);
-  while (topics.length < bullets && groups.size > 0) topics.push(topicOf(groups.takeBest()));
+  while (topics.length < bullets && groups.size > 0) {
+    const { units, isPlace } = groups.takeBest();
+    topics.push(topicOf(units, isPlace));
+  }
   return { topics, rest: groups.rest };
 };
 
@@ -105,16 +108,28 @@ const split = (gathered: readonly Topic[], bullets: number): Topic[] => {
     );
     if (largest.units.length < 2) return topics;
     const [first, ...others] = largest.units;
-    topics.splice(topics.indexOf(largest), 1, topicOf(first ? [first] : []), topicOf(others));
+    const isPlace = largest.scope !== undefined;
+    topics.splice(
+      topics.indexOf(largest),
+      1,
+      topicOf(first ? [first] : []),
+      topicOf(others, isPlace),
+    );
   }
   return topics;
 };
 
-export const topicOf = (units: readonly Unit[]): Topic => ({
-  units,
-  scope: sharedScope(units.map(({ subject }) => subject.scope)),
-  kind: sharedKind(units),
-});
+/** @param isPlace It is about the part of the scopes that all of them begin with. */
+export const topicOf = (units: readonly Unit[], isPlace = false): Topic => {
+  const scopes = units.map(({ subject }) => subject.scope);
+  const [first] = scopes;
+  const isOne = scopes.every((scope) => scope === first);
+  return {
+    units,
+    scope: isOne ? first : isPlace ? sharedScope(scopes) : undefined,
+    kind: sharedKind(units),
+  };
+};
 
 const sharedKind = ([first, ...others]: readonly Unit[]): ChangeKind | undefined =>
   first && others.every(({ subject }) => subject.kind === first.subject.kind)

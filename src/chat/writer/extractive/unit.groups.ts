@@ -8,6 +8,10 @@ const SAME_SCOPE = 1.1;
 /** Readers hear of every place before they hear more of one, and all the more of every repository. */
 const SCOPE_AGAIN = 0.85;
 const NEW_REPOSITORY = 2;
+/** A place in which so much of everything is, or that is so deep, tells readers nothing by itself. */
+const WIDEST_SHARE = 6;
+const NARROW_ENOUGH = 5;
+const PARTS_SHARED = 3;
 /** What shares nothing but its repository is hardly a story. */
 const SAME_REPOSITORY = 0.9;
 
@@ -33,6 +37,10 @@ export class UnitGroups {
       for (const key of keysOf(unit)) this.add(key, unit);
       if (!isOne) this.add(`repository\n${unit.repository.id}`, unit);
     }
+    const widest = Math.max(NARROW_ENOUGH, ranked.length / WIDEST_SHARE);
+    for (const [key, { length }] of this.members) {
+      if (key.startsWith('part') && length > widest) this.members.delete(key);
+    }
   }
 
   get size(): number {
@@ -43,8 +51,11 @@ export class UnitGroups {
     return [...this.left];
   }
 
-  /** The three heaviest of the group in which these weigh most; they are left no more. */
-  takeBest(): Unit[] {
+  /**
+   * The three heaviest of the group in which these weigh most, and whether a place is what they share;
+   * they are left no more.
+   */
+  takeBest(): { units: readonly Unit[]; isPlace: boolean } {
     let best: { key: string; units: readonly Unit[] } = { key: '', units: [] };
     let most = -1;
     for (const [key, members] of this.members) {
@@ -61,7 +72,7 @@ export class UnitGroups {
       this.left.delete(unit);
       this.toldRepositories.add(unit.repository.id);
     }
-    return [...best.units];
+    return { units: best.units, isPlace: best.key.startsWith('part') };
   }
 
   private noveltyOf(key: string, [first, ...others]: readonly Unit[]): number {
@@ -100,12 +111,15 @@ const CONTAINERS = new Set('app apps builtin cmd internal lib libs packages pkg 
 const keysOf = ({ repository, subject, open }: Unit): string[] => {
   const { scope, kind, breaking } = subject;
   const sort = breaking ? 'breaking' : kind;
-  const [root = ''] = partsOf(scope ?? '');
+  const shared = `kind\n${repository.id}\n${sort}\n${open}`;
+  if (scope === undefined || breaking) return [shared];
+  const parts = partsOf(scope.toLowerCase()).slice(0, PARTS_SHARED);
+  const places = parts.map((_, index) => parts.slice(0, index + 1).join('/'));
   return [
-    `kind\n${repository.id}\n${sort}\n${open}`,
-    ...(scope && !breaking ? [`scope\n${repository.id}\n${scope.toLowerCase()}`] : []),
-    ...(root && !breaking && !CONTAINERS.has(root)
-      ? [`root\n${repository.id}\n${root.toLowerCase()}`]
-      : []),
+    shared,
+    `scope\n${repository.id}\n${scope.toLowerCase()}`,
+    ...places
+      .filter((place) => !CONTAINERS.has(place))
+      .map((place) => `part\n${repository.id}\n${place}`),
   ];
 };
