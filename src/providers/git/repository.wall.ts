@@ -20,9 +20,12 @@ const COMMON_PARTS = [
 ];
 const WORK_TREE_PARTS = ['.mailmap', '.gitattributes'];
 const MAX_ENTRIES = 500_000;
-/** git follows alternates five levels deep, includes ten. */
+/** Folders of one part that are open at a time: as many as there are threads to read them. */
+const OPEN_FOLDERS = 4;
+/** git follows alternates five levels deep. */
 const MAX_ALTERNATES_DEPTH = 6;
-const MAX_INCLUDE_DEPTH = 10;
+/** git is asked about each; ten levels of files that name each other twice would be a thousand. */
+const MAX_CONFIGURATIONS = 50;
 const NAMES_FILES = '^(include|includeif\\..*)\\.path$|^core\\.worktree$';
 const CONFIG_TIMEOUT = 5_000;
 
@@ -33,6 +36,7 @@ const CONFIG_TIMEOUT = 5_000;
 export class RepositoryWall {
   private readonly visited = new Set<string>();
   private readonly borrowedFrom = new Set<string>();
+  private readonly configurations = new Set<string>();
   private entries = 0;
 
   /** @param root Real, without symbolic links. */
@@ -50,8 +54,8 @@ export class RepositoryWall {
     await this.checkAlternates(join(commonDirectory, 'objects'), 1);
     // The environment names the work tree; without it the configuration may.
     const base = workTree === undefined ? gitDirectory : undefined;
-    await this.checkConfiguration(join(commonDirectory, 'config'), base, 1);
-    await this.checkConfiguration(join(gitDirectory, 'config.worktree'), base, 1);
+    await this.checkConfiguration(join(commonDirectory, 'config'), base);
+    await this.checkConfiguration(join(gitDirectory, 'config.worktree'), base);
   }
 
   /** Looks at a file, or at a folder and all that is in it; links are followed as long as they stay inside. */
@@ -69,21 +73,35 @@ export class RepositoryWall {
     await this.visit(target);
   }
 
-  private async visitFolder(folder: string): Promise<void> {
-    if (this.visited.has(folder)) return;
+  /** A folder and all beneath it, a few at a time: each one that is open takes a descriptor. */
+  private async visitFolder(top: string): Promise<void> {
+    const waiting = [top];
+    while (waiting.length > 0) {
+      const folders = waiting.splice(-OPEN_FOLDERS);
+      const found = await Promise.all(folders.map((folder) => this.lookInto(folder)));
+      for (const { links, deeper } of found) {
+        for (const link of links) await this.visitTarget(link);
+        for (const folder of deeper) waiting.push(folder);
+      }
+    }
+  }
+
+  /** What in a folder is to be followed; nothing of one that was visited. */
+  private async lookInto(folder: string): Promise<{ links: string[]; deeper: string[] }> {
+    const [links, deeper]: [string[], string[]] = [[], []];
+    if (this.visited.has(folder)) return { links, deeper };
     this.visited.add(folder);
-    const deeper: Promise<void>[] = [];
     for await (const entry of await opendir(folder, { bufferSize: 1_024 })) {
       this.entries += 1;
       if (this.entries > MAX_ENTRIES) throw refused('holds too many files to be looked at');
       // A socket cannot be opened, so it holds nobody up; git's own fsmonitor makes some.
       if (entry.isFile() || entry.isSocket()) continue;
       const path = join(folder, entry.name);
-      if (entry.isSymbolicLink()) deeper.push(this.visitTarget(path));
-      else if (entry.isDirectory()) deeper.push(this.visitFolder(path));
+      if (entry.isSymbolicLink()) links.push(path);
+      else if (entry.isDirectory()) deeper.push(path);
       else throw notAFile();
     }
-    await Promise.all(deeper);
+    return { links, deeper };
   }
 
   /** Object stores borrowed from, and those that these borrow from. One that is gone git does without. */
@@ -104,11 +122,12 @@ export class RepositoryWall {
   }
 
   /** @param workTreeBase What a relative core.worktree is relative to, if git goes by it. */
-  private async checkConfiguration(
-    file: string,
-    workTreeBase: string | undefined,
-    depth: number,
-  ): Promise<void> {
+  private async checkConfiguration(file: string, workTreeBase: string | undefined): Promise<void> {
+    if (this.configurations.has(file)) return;
+    this.configurations.add(file);
+    if (this.configurations.size > MAX_CONFIGURATIONS) {
+      throw refused('includes too many files of configuration');
+    }
     const text = await readPointer(file);
     if (text === undefined || !/include|worktree/i.test(text)) return;
     for (const [key, value] of await filesNamedIn(file)) {
@@ -116,9 +135,9 @@ export class RepositoryWall {
       if (isWorkTree && workTreeBase === undefined) continue;
       const base = isWorkTree && workTreeBase !== undefined ? workTreeBase : dirname(file);
       const target = await this.targetOf(base, value);
-      if (target === undefined || isWorkTree || depth > MAX_INCLUDE_DEPTH) continue;
+      if (target === undefined || isWorkTree) continue;
       if (!(await stat(target)).isFile()) throw notAFile();
-      await this.checkConfiguration(target, workTreeBase, depth + 1);
+      await this.checkConfiguration(target, workTreeBase);
     }
   }
 

@@ -19,21 +19,31 @@ export const packetOf = (line: string): string =>
 export async function* readPackets(
   chunks: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Packet, void> {
-  let begun: Buffer = Buffer.alloc(0);
+  let waiting: Uint8Array[] = [];
+  let bytes = 0;
+  let needed = LENGTH_BYTES;
   for await (const chunk of chunks) {
-    begun = begun.length === 0 ? Buffer.from(chunk) : Buffer.concat([begun, chunk]);
+    waiting.push(chunk);
+    bytes += chunk.length;
+    // Put together only when there is a whole one: a host may send it in thousands of parts.
+    if (bytes < needed) continue;
+    const begun = Buffer.concat(waiting);
     let start = 0;
+    needed = LENGTH_BYTES;
     while (begun.length - start >= LENGTH_BYTES) {
       const length = lengthAt(begun, start);
       const mark = MARKS[length];
-      const end = start + (mark === undefined ? length : LENGTH_BYTES);
+      needed = mark === undefined ? length : LENGTH_BYTES;
+      const end = start + needed;
       if (end > begun.length) break;
       yield mark ?? begun.subarray(start + LENGTH_BYTES, end);
       start = end;
+      needed = LENGTH_BYTES;
     }
-    begun = begun.subarray(start);
+    waiting = [begun.subarray(start)];
+    bytes = begun.length - start;
   }
-  if (begun.length > 0) throw new GitError('failed', 'the answer ends within a packet');
+  if (bytes > 0) throw new GitError('failed', 'the answer ends within a packet');
 }
 
 function lengthAt(bytes: Buffer, start: number): number {
