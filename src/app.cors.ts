@@ -24,6 +24,8 @@ export function corsOptions({ CORS_ORIGINS }: Environment): CorsOptions {
     methods: ['GET', 'POST', 'DELETE'],
     exposedHeaders: EXPOSED_HEADERS,
     maxAge: 600,
+    // To whoever else asks for OPTIONS the answer would be a refusal without problem, id or line in the log.
+    strictPreflight: false,
   };
   const withCookies: CorsOptions = { ...options, credentials: true };
   return {

@@ -14,7 +14,7 @@ import { auditRefusals } from './auth/audit.hook.js';
 import { AuditLog } from './auth/audit.log.js';
 import { identifyRequests } from './auth/identify.hook.js';
 import { readForwardedAddresses } from './auth/forwarded.header.js';
-import { refuseSeveralHosts } from './auth/host.header.js';
+import { requireOneHost } from './auth/host.header.js';
 import { refuseForeignHosts } from './auth/local-host.hook.js';
 import { TokenService } from './auth/token.service.js';
 import { Handshake } from './chat/handshake.js';
@@ -29,6 +29,7 @@ import { corsOptions } from './app.cors.js';
 import { serveDocuments } from './app.docs.js';
 import { setSecurityHeaders } from './app.security-headers.js';
 import { fromFramework } from './errors/framework.error.js';
+import { ignoreExpectations } from './errors/expect.header.js';
 import { acceptJsonBodies } from './errors/json-bodies.hook.js';
 import { sendProblem } from './errors/problem.filter.js';
 import { isFault, type Problem } from './errors/problem.js';
@@ -86,6 +87,8 @@ export async function createApp(
       requestTimeout: REQUEST_TIMEOUT_MS,
       connectionsCheckingInterval: SLOW_CLIENTS_CHECK_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
+      // Node would answer by itself, and nobody would hear of it.
+      requireHostHeader: false,
     },
     clientErrorHandler: (error, socket) => {
       const problem = refuseUnreadable(error, socket);
@@ -128,6 +131,7 @@ function logProblem(
 async function configure(app: NestFastifyApplication, environment: Environment): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
   holdConnections(fastify);
+  ignoreExpectations(fastify.server);
   readForwardedAddresses(fastify.server);
   closeWaitingAnswers(fastify);
   traceRequests(fastify);
@@ -138,7 +142,7 @@ async function configure(app: NestFastifyApplication, environment: Environment):
   finishRequests(fastify, app.get(Drain));
   awaitHandlers(fastify);
   acceptJsonBodies(fastify);
-  refuseSeveralHosts(fastify);
+  requireOneHost(fastify);
   if (!environment.isProduction) refuseForeignHosts(fastify);
   identifyRequests(fastify, app.get(TokenService));
   auditRefusals(fastify, app.get(AuditLog));

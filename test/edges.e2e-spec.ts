@@ -83,6 +83,24 @@ describe('at its edges the server', () => {
     expect(answer).toContain('"code":"invalid_request"');
   });
 
+  it('answers by itself what Node would refuse without a word or a line in the log', async () => {
+    const end = 'Connection: close\r\n\r\n';
+    const hostless = await speak(`GET /health/live HTTP/1.1\r\n${end}`);
+    expect(hostless).toMatch(/^HTTP\/1.1 400 /);
+    expect(hostless).toMatch(/\r\nx-request-id: /i);
+    expect(hostless).toContain('"code":"invalid_request"');
+    const live = 'GET /health/live HTTP/1.1\r\nHost: localhost\r\n';
+    expect(await speak(`${live}Expect: a-miracle\r\n${end}`)).toMatch(/^HTTP\/1.1 200 /);
+  });
+
+  it('tells whoever asks for its options, preflight or not', async () => {
+    const answer = await fetch(`${server.url}/session`, { method: 'OPTIONS' });
+    expect([answer.status, answer.headers.get('vary')]).toEqual([
+      204,
+      'Origin, Access-Control-Request-Headers',
+    ]);
+  });
+
   it('keeps connections open without saying for how long, and closes those of HTTP/1.0', async () => {
     const { headers } = await server.get('/health/live', { headers: { connection: 'keep-alive' } });
     expect(headers.get('connection')).toBe('keep-alive');
