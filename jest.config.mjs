@@ -86,7 +86,8 @@ export default async () => {
     // A worker keeps much of what each spec file loaded, and the larger it is, the longer it takes
     // to collect garbage and to start a git.
     workerIdleMemoryLimit: '500MB',
-    testTimeout: 20_000,
+    // Three times what the slowest takes on a quiet machine: a busy one is no fault.
+    testTimeout: 60_000,
   };
 };
 

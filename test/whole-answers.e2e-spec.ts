@@ -121,4 +121,4 @@ it('tells all actions of all providers once, on any days, in any time zone, in p
     }),
     { numRuns: 10 },
   );
-});
+}, 60_000);

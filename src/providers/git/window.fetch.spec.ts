@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { join } from 'node:path';
 import { HISTORY_END, HISTORY_STEP, importHistory } from '../../../test/support/git-history.mjs';
 import { GitRemote } from '../../../test/support/git-remote.js';
+import type { ImportedCommit } from '../../../test/support/git-world.js';
 import type { ActionQuery } from '../action.js';
 import type { ActionBatch } from '../base.fetcher.js';
 
@@ -79,15 +80,20 @@ describe('A window of a repository at a URL', () => {
   it('holds what merges brought, whatever their other parents are', async () => {
     const name = 'merges.git';
     remote.world.create(name);
-    commit(name, 'Long ago', '2025-01-01');
+    const commits: ImportedCommit[] = [
+      { branch: 'main', message: 'Long ago', date: '2025-01-01', parents: [] },
+    ];
     for (let week = 0; week < 60; week += 1) {
-      git(name, 'checkout', '--quiet', '-b', `topic-${week}`, 'main~0');
-      commit(name, `Old topic ${week}`, '2025-06-01');
-      git(name, 'checkout', '--quiet', 'main');
-      commit(name, `On main ${week}`, '2026-01-05');
-      remote.world.merge(name, `topic-${week}`, '2026-01-05T10:00:00+0000');
-      git(name, 'branch', '--quiet', '-D', `topic-${week}`);
+      const base = commits.length - 1;
+      const [date, old] = ['2026-01-05', '2025-06-01'];
+      commits.push(
+        { branch: 'topic', message: `Old topic ${week}`, date: old, parents: [base] },
+        { branch: 'main', message: `On main ${week}`, date, parents: [base] },
+        { branch: 'main', message: `Merge ${week}`, date, parents: [base + 2, base + 1] },
+      );
     }
+    remote.world.import(name, commits);
+    git(name, 'branch', '--quiet', '-D', 'topic');
     const window = query(Date.UTC(2026, 0, 5) / 1000, Date.UTC(2026, 0, 6) / 1000);
     const batches = await remote.read(remote.fetcher(), name, window);
     expect(titlesIn(batches)).toHaveLength(120);
@@ -97,10 +103,23 @@ describe('A window of a repository at a URL', () => {
   it('holds what stands beneath commits of a wrong clock', async () => {
     const name = 'clocks.git';
     remote.world.create(name);
-    commit(name, 'Monday', '2026-01-05');
-    for (let index = 0; index < 4; index += 1) commit(name, `Dead clock ${index}`, '2020-01-01');
-    for (let index = 0; index < 80; index += 1) commit(name, `Friday ${index}`, '2026-01-09');
-    commit(name, 'Dead clock at the tip', '2020-01-01');
+    const days: [string, string][] = [
+      ['Monday', '2026-01-05'],
+      ...Array.from({ length: 4 }, (_, index): [string, string] => [
+        `Dead clock ${index}`,
+        '2020-01-01',
+      ]),
+      ...Array.from({ length: 80 }, (_, index): [string, string] => [
+        `Friday ${index}`,
+        '2026-01-09',
+      ]),
+      ['Dead clock at the tip', '2020-01-01'],
+    ];
+    const commits = days.map(([message, date], index) => {
+      const parents = index === 0 ? [] : [index - 1];
+      return { branch: 'main', message, date, parents };
+    });
+    remote.world.import(name, commits);
     const window = query(Date.UTC(2026, 0, 5) / 1000, Date.UTC(2026, 0, 12) / 1000);
     const batches = await remote.read(remote.fetcher(), name, window);
     expect(titlesIn(batches)).toHaveLength(81);
