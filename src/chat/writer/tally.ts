@@ -1,4 +1,5 @@
 import type { Action, ActionType, Author } from '../../providers/action.js';
+import { comparable } from '../../providers/comparable-name.js';
 import { escapeInline } from './markdown.js';
 
 const NOUNS: Readonly<Record<ActionType, string>> = {
@@ -61,7 +62,7 @@ export const peopleOf = (actions: readonly Action[]): string[] => {
 };
 
 const namesOf = ({ login, email, name }: Author): string[] =>
-  [login, email, name].filter((value) => value !== undefined).map((value) => value.toLowerCase());
+  [login, email, name].filter((value) => value !== undefined).map(comparable);
 
 export const count = (total: number, one: string, many = `${one}s`): string =>
   `${total} ${total === 1 ? one : many}`;
