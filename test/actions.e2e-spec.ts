@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import type { ActionsDto } from '../src/recap/actions.dto.js';
 import type { ReposDto } from '../src/recap/repos.dto.js';
 import { RepositoryFolder } from './support/repository.js';
@@ -93,6 +95,28 @@ describe('actions and repositories', () => {
     expect(await day('2025-11-02', 'America/Havana')).toEqual([
       'first half past midnight in Havana',
     ]);
+  });
+
+  it('tells once what a repository and its linked work tree both have, and pages agree', async () => {
+    folder.add(
+      'tree',
+      [1, 2, 3].map((hour) => ({
+        subject: `feat: hour ${hour}`,
+        date: `2025-03-03T0${hour}:00:00Z`,
+      })),
+    );
+    const linked = ['worktree', 'add', '--quiet', '../tree-linked', '-b', 'linked'];
+    execFileSync('git', ['-C', join(folder.path, 'tree'), ...linked]);
+    const { accessToken } = await server.clone('tree');
+    await server.post('/clone', { path: 'tree-linked' }, { token: accessToken });
+    const march = 'since=2025-03-01&until=2025-03-31&limit=2';
+    const first = await server.get<ActionsDto>(`/actions?${march}`, { token: accessToken });
+    const { actions, nextCursor } = first.body;
+    expect(actions.map(({ title }) => title)).toEqual(['feat: hour 3', 'feat: hour 2']);
+    const next = await server.get<ActionsDto>(`/actions?cursor=${nextCursor}`, {
+      token: accessToken,
+    });
+    expect(next.body.actions.map(({ title }) => title)).toEqual(['feat: hour 1']);
   });
 
   it('takes a window by its name, and only by that', async () => {
