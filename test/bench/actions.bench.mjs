@@ -80,14 +80,14 @@ try {
   const times = { actions: [], plain: [], lines: [] };
   for (let run = 0; run < RUNS; run += 1) {
     times.plain.push(await timed(() => gitLog(join(root, long))));
-    times.lines.push(await timed(() => gitLog(join(root, long), '--shortstat')));
+    times.lines.push(await timed(() => gitLog(join(root, long), '--shortstat', '-M')));
     times.actions.push(await timed(() => getActions(longToken)));
   }
   const ratio = (other) => round(median(times.actions.map((time, run) => time / other[run])));
   const week = `a week of ${LONG} commits`;
   const rows = [
     { what: week, value: round(median(times.actions)), unit: 'ms' },
-    { what: week, value: ratio(times.lines), unit: 'ratio', against: 'git log --shortstat' },
+    { what: week, value: ratio(times.lines), unit: 'ratio', against: 'git log --shortstat -M' },
     { what: week, value: ratio(times.plain), unit: 'ratio', against: 'git log' },
   ];
   for (const [commits, token] of [
