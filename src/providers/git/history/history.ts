@@ -1,7 +1,7 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { CommitGraph } from './commit-graph.js';
 import type { GitRef, GitRefs } from './git.refs.js';
-import { PlacedCommits } from './placed-commits.js';
+import { type PlacedCommit, PlacedCommits } from './placed-commits.js';
 import { type ReleaseTag, releasesAmong } from './release-tags.js';
 import type { TagObject } from './tag-object.js';
 import { isReleaseBranch } from './version-name.js';
@@ -141,30 +141,37 @@ export class History {
     );
     const branches = this.branchesOf(marks, window.since);
     const merges = this.mergesOf(defaults, marks.length, window.since);
-    return new PlacedCommits(Uint32Array.from(chosen), (commit) => {
-      const merged = ((marks[commit] ?? 0) & MERGED) !== 0;
-      const branch = branches.get(commit);
+    const place = (commit: number): PlacedCommit => {
       const merge = merges[commit] ?? NONE;
       return {
         sha: graph.hashOf(commit),
-        ...(graph.isDated(commit) && { committedAt: graph.dateOf(commit) }),
+        committedAt: graph.isDated(commit) ? graph.dateOf(commit) : undefined,
         parents: graph.parentsOf(commit).length,
-        merged,
-        ...(branch !== undefined && { branch }),
-        ...(merge !== NONE && merge !== commit && { mergedBy: graph.hashOf(merge) }),
+        merged: ((marks[commit] ?? 0) & MERGED) !== 0,
+        branch: branches.get(commit),
+        mergedBy: merge === NONE || merge === commit ? undefined : graph.hashOf(merge),
       };
-    });
+    };
+    return new PlacedCommits(Uint32Array.from(chosen), place, (commit) => graph.hashOf(commit));
   }
 
-  /** Whether one commit came before another. */
-  isAncestor(older: string, newer: string): boolean {
-    const [target, from] = [this.graph.find(older), this.graph.find(newer)];
-    if (target === undefined || from === undefined) return false;
-    const date = this.graph.isDated(target) ? this.graph.dateOf(target) : 0;
-    const seen = new Set([from]);
+  /** The number of a commit that has been read. */
+  numberOf(sha: string): number | undefined {
+    return this.graph.find(sha);
+  }
+
+  /**
+   * Whether one commit came before another, both by their numbers. Undefined if to find that takes more
+   * steps than are left.
+   */
+  isAncestor(older: number, newer: number, steps: { left: number }): boolean | undefined {
+    const date = this.graph.isDated(older) ? this.graph.dateOf(older) : 0;
+    const seen = new Set([newer]);
     // A set gives what is added while it is gone through, too.
     for (const commit of seen) {
-      if (commit === target) return true;
+      if (commit === older) return true;
+      if (steps.left <= 0) return undefined;
+      steps.left -= 1;
       for (const parent of this.graph.parentsOf(commit)) {
         if (this.graph.reaches(parent, date)) seen.add(parent);
       }
@@ -173,11 +180,9 @@ export class History {
   }
 
   /** Whether two commits were made in the same second upon the same ones: then neither is a copy. */
-  areTwins(one: string, other: string): boolean {
-    const [first, second] = [this.graph.find(one), this.graph.find(other)];
-    if (first === undefined || second === undefined) return false;
-    const [parents, others] = [first, second].map((commit) => this.graph.parentsOf(commit).join());
-    return parents === others && this.graph.dateOf(first) === this.graph.dateOf(second);
+  areTwins(one: number, other: number): boolean {
+    const [parents, others] = [one, other].map((commit) => this.graph.parentsOf(commit).join());
+    return parents === others && this.graph.dateOf(one) === this.graph.dateOf(other);
   }
 
   private get everything(): number[] {

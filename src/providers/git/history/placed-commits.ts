@@ -12,18 +12,24 @@ export interface PlacedCommit {
   readonly mergedBy?: string;
 }
 
-/** The commits of a window, told a few at a time. */
+/** The commits of a window: each is told when it is asked for, and nobody keeps it. */
 export class PlacedCommits {
   constructor(
     private readonly commits: Uint32Array,
     private readonly place: (commit: number) => PlacedCommit,
+    private readonly hashOf: (commit: number) => string,
   ) {}
 
   get length(): number {
     return this.commits.length;
   }
 
-  slice(start: number, end: number): PlacedCommit[] {
-    return Array.from(this.commits.subarray(start, end), this.place);
+  at(index: number): PlacedCommit | undefined {
+    const commit = this.commits[index];
+    return commit === undefined ? undefined : this.place(commit);
+  }
+
+  hashes(start: number, end: number): string[] {
+    return Array.from(this.commits.subarray(start, end), this.hashOf);
   }
 }
