@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ProblemDto } from '../errors/problem.dto.js';
 import { CoverageDto } from '../recap/coverage.dto.js';
-import { CitedActionDto, CondensedDto, UsageDto } from './replies/replies.dto.js';
+import { CitedActionDto, CondensedDto, DoubtDto, UsageDto } from './replies/replies.dto.js';
 import {
   PROGRESS_STAGES,
   type ProgressStage,
@@ -56,6 +56,9 @@ export class DoneEventDto extends NumberedEventDto {
   bullets: number;
   /** The bullets, from 1, that no action stands behind. */
   uncited: number[];
+  /** What bullets say and none of the actions they cite: to be marked where the text is shown. */
+  @ApiProperty({ type: [DoubtDto] })
+  doubtful: DoubtDto[];
   /** How many of the earliest questions and answers were not read again. */
   @ApiPropertyOptional({ type: 'integer' })
   omittedTurns?: number;

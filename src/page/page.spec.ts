@@ -52,6 +52,17 @@ describe('the end of a recap on the page', () => {
     expect(reply.ending).toBe(words);
   });
 
+  it('is copied with what a bullet says and none of its sources', async () => {
+    const { Reply } = await moduleOfPage('reply');
+    const reply = new Reply();
+    const action = { id: 'x#commit:1', type: 'commit', title: 'One', url: 'https://example.com/1' };
+    reply.apply({ event: 'token', data: { text: '- One was done in 4711 steps.\n' } });
+    reply.apply({ event: 'citation', data: { bullet: 1, action } });
+    const doubtful = [{ bullet: 1, text: '4711' }];
+    reply.apply({ event: 'done', data: { ...done, uncited: [], doubtful, stopReason: 'end' } });
+    expect(reply.toMarkdown(String)).toContain(') (not in its sources: 4711)');
+  });
+
   it('is copied with the text, unless that is whole', async () => {
     const text = '- One was done.\n- Two was not. (without a source)\n';
     const whole = await replyThatEnded('done', { ...done, stopReason: 'end' });

@@ -72,6 +72,16 @@ export class CondensedDto {
   dropped: number;
 }
 
+/** Words of a bullet that stand in none of its sources. */
+export class DoubtDto {
+  /** From 1. */
+  @ApiProperty({ type: 'integer' })
+  bullet: number;
+  /** A number, version, date, reference, name or file, as the bullet writes it. */
+  @ApiProperty({ maxLength: 100 })
+  text: string;
+}
+
 export class ReplyDto {
   replyId: string;
   /** Absent where the reply cannot be read any more. */
@@ -97,6 +107,9 @@ export class ReplyDto {
   /** The bullets, from 1, that no action stands behind. */
   @ApiProperty({ type: [Number] })
   uncited: readonly number[];
+  /** What bullets say and none of the actions they cite: to be marked where the text is shown. */
+  @ApiProperty({ type: [DoubtDto] })
+  doubtful: readonly DoubtDto[];
   @ApiProperty({ enum: STOP_REASONS, enumName: 'StopReason', required: false })
   stopReason?: StopReason;
   usage?: UsageDto;

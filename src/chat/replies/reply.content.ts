@@ -1,6 +1,6 @@
 import type { Problem } from '../../errors/problem.js';
 import type { Coverage } from '../../providers/coverage.js';
-import type { Condensed, WriterUsage } from '../writer/recap.writer.js';
+import type { Condensed, Doubt, WriterUsage } from '../writer/recap.writer.js';
 import type { CitedAction, ReplyEvent, StopReason } from './reply.js';
 
 export const REPLY_STATUSES = ['running', 'done', 'failed'] as const;
@@ -16,6 +16,8 @@ export interface ReplyContent {
   readonly citations: readonly { readonly bullet: number; readonly action: CitedAction }[];
   /** The bullets, from 1, that nothing was cited for; known in the end. */
   readonly uncited: readonly number[];
+  /** What bullets say and none of their sources; known in the end. */
+  readonly doubtful: readonly Doubt[];
   readonly bullets?: number;
   readonly stopReason?: StopReason;
   readonly usage?: WriterUsage | Record<string, never>;
@@ -46,10 +48,12 @@ export function contentOf(events: readonly ReplyEvent[]): ReplyContent {
       .filter((event) => event.event === 'citation')
       .map(({ bullet, action }) => ({ bullet, action })),
     uncited: [],
+    doubtful: [],
   };
   if (last?.event === 'error') return { ...content, status: 'failed', problem: last.problem };
   if (last?.event !== 'done') return content;
   const { stopReason, usage, coverage, bullets, uncited, omittedTurns, condensed } = last;
-  const end = { stopReason, usage, coverage, bullets, uncited, omittedTurns, condensed };
+  const { doubtful = [] } = last;
+  const end = { stopReason, usage, coverage, bullets, uncited, doubtful, omittedTurns, condensed };
   return { ...content, status: 'done', ...end };
 }

@@ -21,7 +21,7 @@ export function toEntry(
       return { event: 'citation', bullet: event.bullet, action: { id, type, title, url } };
     }
     case 'end': {
-      const { stopReason, usage, bullets, uncited, omittedTurns, condensed } = event;
+      const { stopReason, usage, bullets, uncited, doubtful, omittedTurns, condensed } = event;
       return {
         event: 'done',
         stopReason,
@@ -29,6 +29,7 @@ export function toEntry(
         coverage,
         bullets,
         uncited,
+        doubtful,
         omittedTurns,
         condensed,
       };

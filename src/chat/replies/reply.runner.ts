@@ -249,6 +249,7 @@ export class ReplyRunner implements BeforeApplicationShutdown {
         usage: usage ?? {},
         coverage,
         ...bullets,
+        doubtful: [],
       };
     }
     return { event: 'error', problem: loggedProblem(this.logger, error, { replyId }) };

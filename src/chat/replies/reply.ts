@@ -2,7 +2,7 @@ import type { ActionType } from '../../providers/action.js';
 import type { Coverage } from '../../providers/coverage.js';
 import type { Problem } from '../../errors/problem.js';
 import type { ResolvedFilter } from '../../recap/action-filter.js';
-import type { Condensed, RecapStyle, WriterUsage } from '../writer/recap.writer.js';
+import type { Condensed, Doubt, RecapStyle, WriterUsage } from '../writer/recap.writer.js';
 
 export const PROGRESS_STAGES = ['repositories', 'actions', 'condensing', 'writing'] as const;
 export type ProgressStage = (typeof PROGRESS_STAGES)[number];
@@ -72,6 +72,8 @@ export type ReplyEntry =
       readonly coverage?: Coverage;
       readonly bullets: number;
       readonly uncited: readonly number[];
+      /** Absent in replies of a release that did not look. */
+      readonly doubtful?: readonly Doubt[];
       readonly omittedTurns?: number;
       readonly condensed?: Condensed;
     }

@@ -23,7 +23,7 @@ export function viewReply(record: ReplyRecord, content: ReplyContent): ReplyDto 
 
 /** A reply of which no more than its id can be told. */
 export function viewUnreadable(replyId: string): ReplyDto {
-  const nothing = { seq: 0, text: '', citations: [], uncited: [] };
+  const nothing = { seq: 0, text: '', citations: [], uncited: [], doubtful: [] };
   return { replyId, ...nothing, ...failedAsLost('It cannot be read any more.') };
 }
 

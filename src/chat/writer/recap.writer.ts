@@ -78,6 +78,16 @@ export interface WriterUsage {
   readonly cost?: number;
 }
 
+/** Words of a bullet that stand in none of the actions it cites. */
+export interface Doubt {
+  /** From 1. */
+  readonly bullet: number;
+  /** As the bullet writes it, at most {@link MAX_DOUBT_LENGTH} characters. */
+  readonly text: string;
+}
+
+export const MAX_DOUBT_LENGTH = 100;
+
 /** What became of actions that did not fit into one request as they are. */
 export interface Condensed {
   readonly repositories: number;
@@ -115,6 +125,8 @@ export type WriterEvent =
       readonly bullets: number;
       /** The bullets, from 1, without a valid citation. */
       readonly uncited: readonly number[];
+      /** What bullets say and none of the actions they cite. */
+      readonly doubtful: readonly Doubt[];
       /** How many of the earliest turns found no room. */
       readonly omittedTurns?: number;
       readonly condensed?: Condensed;

@@ -7,6 +7,7 @@ import type { BlockEvent } from './anthropic/block.events.js';
 import { Continuation } from './anthropic/continuation.js';
 import { ReplyParser } from './anthropic/reply.parser.js';
 import { Said } from './anthropic/said.js';
+import { findDoubts } from './claims/doubts.js';
 import { findMatches } from './extractive/matches.js';
 import { isBump, isNoise } from './extractive/noise.js';
 import { phraseTopics, phrasingOf } from './extractive/phrasing.js';
@@ -62,6 +63,8 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
     const [unit] = unitsOf(text);
     return unit && phraseTopics([topicOf([unit, unit])], phrasingOf(jobOf([about(text)])));
   },
+  'claims, and what is behind them': (text) =>
+    findDoubts([{ bullet: 1, text, actionIds: [action.id] }], jobOf([about(text.slice(0, 4_000))])),
   'units, and a search in them': (text) => {
     const question = { ...jobOf([action]), recap: '', turns: [], omittedTurns: 0, question: text };
     return findMatches(unitsOf(text), question);

@@ -60,8 +60,15 @@ describe('the recap of a language model', () => {
       },
       bullets: 3,
       uncited: [3],
+      doubtful: [],
     });
     expect(emulator.unexpected()).toEqual([]);
+  });
+
+  it('tells of what a bullet says and none of its sources', async () => {
+    const steps = [{ text: '- Keys rotate in 4711 steps', cites: [0] }, { text: '.\n' }];
+    const { end } = await writeAll(await emulate([{ steps }]), job);
+    expect(end.doubtful).toEqual([{ bullet: 1, text: '4711' }]);
   });
 
   it('sends every action as a block to cite, marked off by a nonce of its own, and no tools', async () => {

@@ -6,6 +6,7 @@ import {
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Environment } from '../../../config/environment.js';
+import { findDoubts } from '../claims/doubts.js';
 import { describeNothing } from '../heading.js';
 import {
   type QuestionJob,
@@ -100,12 +101,13 @@ export class AnthropicWriter
         usage: meter.usage(),
         bullets: 0,
         uncited: [],
+        doubtful: [],
       };
       return;
     }
     const said = new Said(written.text, written, true);
     const toTask = (tokens: number) => this.tasks.recap(job, tokens, meter, signal);
-    yield* this.perform(toTask, said, meter, signal);
+    yield* this.perform(job, toTask, said, meter, signal);
   }
 
   override async *answer(
@@ -118,7 +120,7 @@ export class AnthropicWriter
     const meter = this.meter(onUsage, written);
     const said = new Said(written.text, written, false);
     const toTask = (tokens: number) => this.tasks.question(job, tokens, meter, signal);
-    yield* this.perform(toTask, said, meter, signal);
+    yield* this.perform(job, toTask, said, meter, signal);
   }
 
   override estimate(job: RecapJob | QuestionJob): number {
@@ -128,6 +130,7 @@ export class AnthropicWriter
 
   /** Has the task done to its end, in as many requests as it takes. */
   private async *perform(
+    job: RecapJob | QuestionJob,
     toTask: (inputTokens: number) => AsyncGenerator<WriterEvent, Task>,
     said: Said,
     meter: UsageMeter,
@@ -171,6 +174,7 @@ export class AnthropicWriter
       usage: meter.usage(),
       bullets: said.count,
       uncited: said.uncited,
+      doubtful: findDoubts(said.citedBullets, job),
       ...task.remarks,
     };
   }

@@ -1,3 +1,4 @@
+import type { CitedBullet } from '../claims/doubts.js';
 import type { WriterEvent, Written } from '../recap.writer.js';
 
 /** What a reply holds so far, whoever wrote it: a heading, then bullets. */
@@ -52,6 +53,16 @@ export class Said {
     return Array.from({ length: finished }, (_, index) => index + 1).filter(
       (bullet) => this.citationsOf(bullet).length === 0,
     );
+  }
+
+  /** The bullets with what they are cited with. */
+  get citedBullets(): CitedBullet[] {
+    const lines = this.bullets.split('\n').filter((line) => line.startsWith('-'));
+    return lines.map((text, index) => ({
+      bullet: index + 1,
+      text: text.slice(1),
+      actionIds: this.citationsOf(index + 1),
+    }));
   }
 
   /** The actions that a bullet is cited with. */

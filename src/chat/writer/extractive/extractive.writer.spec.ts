@@ -202,6 +202,7 @@ describe('the recap without a language model', () => {
       usage: { writer: 'extractive', inputTokens: 0, outputTokens: 0 },
       bullets: 0,
       uncited: [],
+      doubtful: [],
     });
   });
 

@@ -97,6 +97,7 @@ async function* tell(bullets: readonly Bullet[], signal: AbortSignal): AsyncGene
     usage: { writer: 'extractive', inputTokens: 0, outputTokens: 0 },
     bullets: bullets.length,
     uncited: [],
+    doubtful: [],
   };
 }
 

@@ -147,6 +147,8 @@ export class ReplyView {
       const actions = reply.citations.get(number) ?? [];
       const sources = citationsView(actions, reply.uncited.includes(number));
       if (sources) bullet.append(sources);
+      const doubt = reply.doubtOf(number);
+      if (doubt) bullet.append(make('span', { class: 'uncited' }, doubt));
     });
     return fragment;
   }

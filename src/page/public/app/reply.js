@@ -11,6 +11,7 @@ import { gapsOf, summaryOf } from './coverage-text.js';
 
 const BULLET = /^[-*] /;
 export const WITHOUT_SOURCE = 'without a source';
+const NOT_IN_SOURCES = 'not in its sources';
 /** Why a text is not the whole one. */
 const CUT_SHORT = new Map([
   ['length', 'the text became too long'],
@@ -34,6 +35,8 @@ export class Reply {
   coverage = undefined;
   /** @type {number[]} */
   uncited = [];
+  /** @type {{ bullet: number, text: string }[]} */
+  doubtful = [];
   /** @type {import('./api.js').Problem | undefined} */
   problem = undefined;
 
@@ -50,8 +53,8 @@ export class Reply {
         this.citations.set(data.bullet, [...(this.citations.get(data.bullet) ?? []), data.action]);
         break;
       case 'done': {
-        const { stopReason, usage, coverage, uncited } = data;
-        Object.assign(this, { status: 'done', stopReason, usage, coverage, uncited });
+        const { stopReason, usage, coverage, uncited, doubtful = [] } = data;
+        Object.assign(this, { status: 'done', stopReason, usage, coverage, uncited, doubtful });
         break;
       }
       case 'error':
@@ -90,6 +93,12 @@ export class Reply {
     return this.status === 'done' && this.stopReason === 'end';
   }
 
+  /** What a bullet says and none of its sources, in words; empty where there is nothing. @param {number} bullet */
+  doubtOf(bullet) {
+    const texts = this.doubtful.filter((doubt) => doubt.bullet === bullet).map(({ text }) => text);
+    return texts.length > 0 ? `${NOT_IN_SOURCES}: ${texts.join(', ')}` : '';
+  }
+
   /**
    * The text with the sources of each bullet at its end, how it ended where that was early, and what
    * was read for it.
@@ -115,7 +124,8 @@ export class Reply {
   /** @param {number} bullet */
   #sourcesOf(bullet) {
     const sources = (this.citations.get(bullet) ?? []).map(toLink);
-    if (sources.length > 0) return ` (${sources.join(', ')})`;
+    const doubt = this.doubtOf(bullet);
+    if (sources.length > 0) return ` (${sources.join(', ')})${doubt && ` (${escape(doubt)})`}`;
     return this.uncited.includes(bullet) ? ` (${WITHOUT_SOURCE})` : '';
   }
 }
