@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { collect } from '../../../test/support/collect.js';
 import { eventually } from '../../../test/support/eventually.js';
 import { GitWorld } from '../../../test/support/git-world.js';
@@ -14,6 +15,20 @@ describe('GitProcess', () => {
   const world = new GitWorld();
   const folder = { gitDirectory: `${world.create('here')}/.git` };
   afterAll(() => world.remove());
+
+  const onLinux = process.platform === 'linux' ? it : it.skip;
+  onLinux('is refused, and ends no server, where there are no descriptors left', async () => {
+    const limit = (of: string) => `prlimit --pid ${String(process.pid)} --nofile=${of}:`;
+    const script = `usual=$(ulimit -n); ${limit('3')}; echo; read line; ${limit('$usual')}`;
+    const helper = spawn('sh', ['-c', script]);
+    const restored = once(helper, 'close');
+    await once(helper.stdout, 'data');
+    const start = GitProcess.start({ arguments: ['version'], signal, timeout: 5_000 });
+    const refusal: unknown = await start.catch((error: unknown) => error);
+    helper.stdin.end('\n');
+    await restored;
+    expect(refusal).toMatchObject({ reason: 'busy' });
+  });
 
   it('ends a git that takes longer than it may, and says so', async () => {
     const waitsForInput = await GitProcess.start({

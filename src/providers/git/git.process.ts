@@ -122,13 +122,13 @@ export class GitProcess implements AsyncIterable<Buffer> {
   readonly input: Writable;
   private readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
   private readonly ended: Promise<GitError | undefined>;
-  private readonly timer: NodeJS.Timeout;
+  private readonly timer?: NodeJS.Timeout;
   private diagnostics = '';
   private stoppedFor?: GitErrorReason;
-  private readonly measuring: NodeJS.Timeout;
+  private readonly measuring?: NodeJS.Timeout;
   private isMeasuring = false;
 
-  /** Starts it, one in each turn of the event loop. @throws the signal's reason. */
+  /** Starts it, one in each turn of the event loop. @throws the signal's reason, or GitError `busy`. */
   static async start(command: GitCommand): Promise<GitProcess> {
     const mine = turn;
     turn = mine.then(() => afterOthers());
@@ -149,6 +149,10 @@ export class GitProcess implements AsyncIterable<Buffer> {
         stdio: ['pipe', 'pipe', 'pipe'],
       },
     );
+    this.ended = this.untilClosed();
+    // Without descriptors for pipes Node makes none, and starts nothing; its error comes later.
+    const hasPipes = (this.child.stdin as Writable | undefined) !== undefined;
+    if (!hasPipes) throw new GitError('busy', 'there are no descriptors left to start it with');
     this.input = this.child.stdin;
     // A reader that has ended says more by its exit code than by a broken pipe.
     this.input.on('error', () => undefined);
@@ -158,7 +162,6 @@ export class GitProcess implements AsyncIterable<Buffer> {
       const room = MAX_DIAGNOSTICS - this.diagnostics.length;
       if (room > 0) this.diagnostics += chunk.toString('utf8').slice(0, room);
     });
-    this.ended = this.untilClosed();
     this.timer = setTimeout(() => this.stopFor('timeout'), command.timeout);
     this.measuring = setInterval(() => void this.measure(), MEASURE_INTERVAL);
     command.signal.addEventListener('abort', this.kill, { once: true });
