@@ -3,6 +3,8 @@ import type { Environment } from '../../src/config/environment.js';
 import type { ActionQuery } from '../../src/providers/action.js';
 import type { ActionBatch } from '../../src/providers/base.fetcher.js';
 import type { GitFetcher } from '../../src/providers/git/git.fetcher.js';
+import { HostResolver } from '../../src/providers/host.resolver.js';
+import type { RoundSizes } from '../../src/providers/git/window.fetch.js';
 import { collect } from './collect.js';
 import { gitFetcher } from './git-fetcher.js';
 import { GitServer } from './git-server.js';
@@ -40,13 +42,10 @@ export class GitRemote {
   }
 
   /** One that has read nothing yet. */
-  fetcher(environment: Partial<Environment> = {}): GitFetcher {
+  fetcher(environment: Partial<Environment> = {}, rounds?: RoundSizes): GitFetcher {
     this.caches += 1;
-    return gitFetcher({
-      GIT_HOSTS: [this.server.host],
-      GIT_CACHE_DIR: this.cache,
-      ...environment,
-    });
+    const settings = { GIT_HOSTS: [this.server.host], GIT_CACHE_DIR: this.cache, ...environment };
+    return gitFetcher(settings, new HostResolver(), rounds);
   }
 
   /** One that finds the clones of the last one, as after a restart. */

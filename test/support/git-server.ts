@@ -23,6 +23,8 @@ export class GitServer {
   settings: Readonly<Record<string, string>> = SERVES_ALL;
   /** Whether it understands git's protocol of version 2; an older host does not hear that it is asked for. */
   isOlder = false;
+  /** What requests of the second protocol asked for: the beginning of each. */
+  readonly wishes: string[] = [];
   /** Bytes that were sent in answers, of bodies only. */
   sent = 0;
 
@@ -101,6 +103,7 @@ export class GitServer {
       stdio: ['pipe', 'pipe', 'ignore'],
     });
     git.stdin.on('error', () => undefined);
+    request.once('data', (chunk: Buffer) => this.wishes.push(chunk.toString('latin1', 0, 300)));
     request.pipe(git.stdin);
     let head = '';
     const readHead = (chunk: Buffer): void => {

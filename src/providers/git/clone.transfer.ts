@@ -3,8 +3,10 @@ import { withTimeout } from '../../state/with-timeout.js';
 import { type Clone, lacksHistory } from './clone.js';
 import type { FoundHost } from './git.hosts.js';
 import { GitError } from './git.process.js';
+import { ChangedFiles, type SizedCommits } from './changed.files.js';
+import type { Seconds } from './history/history.js';
 import type { CommitGraphCache } from './history/commit-graph.cache.js';
-import { WindowFetch } from './window.fetch.js';
+import { type RoundSizes, WindowFetch } from './window.fetch.js';
 import { HostRefusal } from './wire/upload-pack.js';
 
 /** Does a transfer into a folder, and ends it when that takes more room than it may. */
@@ -14,6 +16,12 @@ type Bounds = (
   transfer: (signal: AbortSignal) => Promise<void>,
 ) => Promise<void>;
 
+export interface TransferMeans {
+  readonly graphs: CommitGraphCache;
+  readonly rounds: RoundSizes;
+  readonly bounds: Bounds;
+}
+
 /** Milliseconds for all rounds of a window. */
 const WINDOW_TIMEOUT = 120_000;
 
@@ -22,24 +30,23 @@ const WINDOW_TIMEOUT = 120_000;
  * history from any other one.
  */
 export class CloneTransfer {
-  /** @param since From when on everything is wanted, in seconds since 1970. */
   constructor(
-    private readonly graphs: CommitGraphCache,
-    private readonly bounds: Bounds,
+    private readonly means: TransferMeans,
     private readonly host: FoundHost,
-    private readonly since: number,
+    private readonly asked: Seconds,
+    private readonly sizes: SizedCommits,
   ) {}
 
   /** Into a folder of its own. Throws `GitError`, what the bounds throw, or the signal's reason. */
   async make(clone: Clone, signal: AbortSignal): Promise<void> {
     try {
-      if (await this.window(clone, signal, (fetch) => fetch.make(this.since))) return;
+      if (await this.window(clone, signal, (fetch) => fetch.make(this.asked.since))) return;
     } catch (error) {
       // It offers what it then refuses.
       if (!(error instanceof HostRefusal)) throw error;
       await rm(clone.directory, { recursive: true, force: true });
     }
-    await this.bounds(clone.directory, signal, (bounded) =>
+    await this.means.bounds(clone.directory, signal, (bounded) =>
       clone.make(this.host.admitted, bounded),
     );
   }
@@ -48,9 +55,9 @@ export class CloneTransfer {
   async update(clone: Clone, signal: AbortSignal): Promise<boolean> {
     try {
       if (clone.isWindow) {
-        return await this.window(clone, signal, (fetch) => fetch.update(this.since));
+        return await this.window(clone, signal, (fetch) => fetch.update(this.asked.since));
       }
-      await this.bounds(clone.directory, signal, (bounded) =>
+      await this.means.bounds(clone.directory, signal, (bounded) =>
         clone.fetch(this.host.admitted, bounded),
       );
       return true;
@@ -64,19 +71,26 @@ export class CloneTransfer {
 
   /** False where the host does not serve windows. */
   private async window(
-    { directory }: Clone,
+    clone: Clone,
     signal: AbortSignal,
     task: (fetch: WindowFetch) => Promise<void>,
   ): Promise<boolean> {
     const { uploadPack } = this.host;
+    const { graphs, rounds } = this.means;
+    const { directory } = clone;
     if (!uploadPack?.servesWindows) return false;
-    await this.bounds(directory, signal, (bounded) =>
-      withTimeout(WINDOW_TIMEOUT, bounded, (both, timeout) =>
-        task(new WindowFetch(directory, this.graphs, uploadPack, both)).catch((cause: unknown) => {
+    await this.means.bounds(directory, signal, (bounded) =>
+      withTimeout(WINDOW_TIMEOUT, bounded, async (both, timeout) => {
+        try {
+          await task(new WindowFetch(directory, graphs, uploadPack, rounds, both));
+          const { folder } = clone;
+          const history = await graphs.read(folder, both);
+          await new ChangedFiles(folder, uploadPack, both).bring(history, this.asked, this.sizes);
+        } catch (cause) {
           if (bounded.aborted || !timeout.aborted) throw cause;
           throw new GitError('timeout', 'the window took too many rounds', { cause });
-        }),
-      ),
+        }
+      }),
     );
     return true;
   }

@@ -28,14 +28,14 @@ const MAX_BATCH = 200;
  * signal's reason.
  */
 export async function* readActions(
-  { folder, describe, hasFiles }: OpenRepository,
+  { folder, describe, sized }: OpenRepository,
   graphs: CommitGraphCache,
   query: ActionQuery,
   signal: AbortSignal,
   report: ReadingReport,
 ): AsyncGenerator<Action[], void> {
   const mailmap = new Mailmap(folder, signal);
-  const counter = hasFiles ? new LineCounter(folder, signal) : undefined;
+  const counter = new LineCounter(folder, signal, sized);
   try {
     const [history, about] = await Promise.all([graphs.read(folder, signal), describe()]);
     report.gaps.push(...history.gaps);
@@ -71,9 +71,10 @@ export async function* readActions(
           const entry = fresh[index];
           return isWanted(action, entry ? [entry.writtenBy, ...entry.coAuthors] : []);
         });
-        const counts = await counter?.count(matching.map(({ sha = '' }) => sha));
+        const single = matching.filter(({ merge }) => !merge);
+        const counts = await counter.count(single.map(({ sha = '' }) => sha));
         yield* inBatches(
-          matching.map((action) => ({ ...action, ...counts?.get(action.sha ?? '') })),
+          matching.map((action) => ({ ...action, ...counts.get(action.sha ?? '') })),
         );
       }
     }
@@ -90,10 +91,10 @@ export async function* readActions(
         );
       }
     }
-    if (counter?.gap !== undefined) report.gaps.push(counter.gap);
+    if (counter.gap !== undefined) report.gaps.push(counter.gap);
     if (history.isBroken) throw new GitError('failed', 'objects are missing');
   } finally {
-    await Promise.all([mailmap.close(), counter?.close()]);
+    await Promise.all([mailmap.close(), counter.close()]);
   }
 }
 

@@ -11,12 +11,17 @@ import { CloneTransfer } from './clone.transfer.js';
 import { folderSize } from './folder-size.js';
 import type { AdmittedAddress } from './git.gate.js';
 import { GitHosts } from './git.hosts.js';
+import { SizedCommits } from './changed.files.js';
+import type { Seconds } from './history/history.js';
 import { CommitGraphCache } from './history/commit-graph.cache.js';
+import { ROUND_SIZES } from './window.fetch.js';
 import { SharedWork } from '../shared-work.js';
 
 /** A clone in use. Give it back: until then it stays on disk. */
 export interface CloneLease {
   readonly clone: Clone;
+  /** The commits of whose lines it holds enough to count them. */
+  readonly sized: ReadonlySet<string>;
   /** `sound`: false if it could not be read, and has to be made anew. */
   readonly release: (sound: boolean) => void;
 }
@@ -30,21 +35,23 @@ interface Entry {
   lastUsed: number;
   /** Milliseconds of `performance.now()`. */
   fetchedAt: number;
-  /** From when on it is then known to hold all there is, in seconds since 1970. */
-  since: number;
+  /** What it is then known to hold all of. */
+  window: Seconds;
+  readonly sizes: SizedCommits;
   sound: boolean;
 }
 
-/** Who asks for a clone, and from when on, in seconds since 1970. */
+/** Who asks for a clone, and for what of it. */
 export interface CloneWish {
   readonly client: string;
-  readonly since: number;
+  readonly window: Seconds;
 }
 
 /** How long a clone answers without asking its address again. */
 const FRESH_FOR = 60_000;
-/** Seconds: a window that ends now begins a little later each time. */
+/** Seconds. */
 const HOUR = 3_600;
+const ALL_TIME: Seconds = { since: -Infinity, until: Infinity };
 const SIZE_CHECK_INTERVAL = 250;
 const CLONE_NAME = /^[0-9a-f]{64}$/;
 const UNFINISHED_NAME = /^unfinished-(\d+)-[0-9a-f]+$/;
@@ -55,6 +62,8 @@ const UNFINISHED_NAME = /^unfinished-(\d+)-[0-9a-f]+$/;
  */
 @Injectable()
 export class GitCloneCache {
+  /** How much the rounds of a window bring. */
+  rounds = ROUND_SIZES;
   private readonly entries = new Map<string, Entry>();
   private readonly turns = new SharedWork<void>();
   private readonly work = new SharedWork<void>();
@@ -73,16 +82,16 @@ export class GitCloneCache {
    */
   async use(
     admitted: AdmittedAddress,
-    { client, since }: CloneWish,
+    { client, window }: CloneWish,
     signal: AbortSignal,
   ): Promise<CloneLease> {
     await this.open();
-    const wish = { client, since: Math.floor(since / HOUR) * HOUR };
+    const wish = { client, window: rounded(window) };
     const key = createHash('sha256').update(admitted.address.url).digest('hex');
     const entry = this.entries.get(key) ?? this.newEntry(key);
     entry.users += 1;
     try {
-      await this.turns.join(`${client} ${wish.since} ${key}`, signal, (mine) =>
+      await this.turns.join(`${client} ${JSON.stringify(wish.window)} ${key}`, signal, (mine) =>
         this.refresh(entry, admitted, wish, mine),
       );
     } catch (error) {
@@ -95,7 +104,7 @@ export class GitCloneCache {
       entry.lastUsed = Date.now();
       entry.sound &&= sound;
     };
-    return { clone: entry.clone, release };
+    return { clone: entry.clone, sized: entry.sizes.here, release };
   }
 
   private async refresh(
@@ -105,7 +114,7 @@ export class GitCloneCache {
     signal: AbortSignal,
   ): Promise<void> {
     // What others have asked for may have been less.
-    while (!holds(entry, wish.since)) {
+    while (!holds(entry, wish.window)) {
       await this.capacity.transfer('copy', wish.client, signal, () =>
         this.work.join(entry.key, signal, (shared) => this.copy(entry, admitted, wish, shared)),
       );
@@ -115,20 +124,21 @@ export class GitCloneCache {
   private async copy(
     entry: Entry,
     admitted: AdmittedAddress,
-    { client, since }: CloneWish,
+    { client, window }: CloneWish,
     signal: AbortSignal,
   ): Promise<void> {
-    if (holds(entry, since)) return;
+    if (holds(entry, window)) return;
     await this.hosts.visit(admitted, client, signal, async (found, within) => {
       const bounds = this.withinBounds.bind(this, entry);
-      const transfer = new CloneTransfer(this.graphs, bounds, found, since);
+      const means = { graphs: this.graphs, rounds: this.rounds, bounds };
+      const transfer = new CloneTransfer(means, found, window, entry.sizes);
       if (await this.isOfUse(entry)) {
         if (await transfer.update(entry.clone, within)) return;
       }
       await this.discard(entry);
       await this.makeClone(entry, transfer, within);
     });
-    entry.since = entry.clone.isWindow ? since : -Infinity;
+    entry.window = entry.clone.isWindow ? window : ALL_TIME;
     entry.fetchedAt = performance.now();
     await this.makeRoom();
   }
@@ -231,6 +241,7 @@ export class GitCloneCache {
   private async discard(entry: Entry): Promise<void> {
     const refuse = join(this.directory, unfinishedName());
     this.graphs.forget(entry.clone.directory);
+    entry.sizes.clear();
     entry.bytes = 0;
     entry.fetchedAt = -Infinity;
     entry.sound = true;
@@ -278,7 +289,8 @@ export class GitCloneCache {
       users: 0,
       lastUsed: Date.now(),
       fetchedAt: -Infinity,
-      since: Infinity,
+      window: { since: Infinity, until: -Infinity },
+      sizes: new SizedCommits(),
       sound: true,
     };
     this.entries.set(key, entry);
@@ -286,9 +298,18 @@ export class GitCloneCache {
   }
 }
 
-/** Whether it was brought up to date a moment ago, as far back as that. */
-const holds = (entry: Entry, since: number): boolean =>
-  entry.sound && performance.now() - entry.fetchedAt < FRESH_FOR && entry.since <= since;
+/** Whether it was brought up to date a moment ago, with all of the window. */
+const holds = ({ sound, fetchedAt, window }: Entry, { since, until }: Seconds): boolean =>
+  sound &&
+  performance.now() - fetchedAt < FRESH_FOR &&
+  window.since <= since &&
+  window.until >= until;
+
+/** What ends now has no end, and begins a little later each time. */
+const rounded = ({ since, until }: Seconds): Seconds => ({
+  since: Math.floor(since / HOUR) * HOUR,
+  until: until > Date.now() / 1000 - HOUR ? Infinity : until,
+});
 
 const unfinishedName = (): string => `unfinished-${process.pid}-${randomBytes(8).toString('hex')}`;
 

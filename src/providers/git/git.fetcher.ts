@@ -73,7 +73,7 @@ export class GitFetcher extends BaseFetcher {
       return;
     }
     yield { actions: [], coverage: [], total: 1 };
-    const found = await source.open(connection, query.since, signal);
+    const found = await source.open(connection, query, signal);
     const opened = asked ? { ...found, describe: async () => known(asked) } : found;
     let failure: GitError | undefined;
     try {

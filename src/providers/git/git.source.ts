@@ -1,13 +1,14 @@
 import type { Connection } from '../connection.js';
 import type { Repository } from '../repository.js';
+import type { TimeWindow } from '../time-window.js';
 import type { RepositoryFolder } from './git.process.js';
 import type { GitRepository } from './git.repository.js';
 
 /** A repository ready to be read. Give it back when done: it may be removed then. */
 export interface OpenRepository {
   readonly folder: RepositoryFolder;
-  /** Whether the files of all commits are there; a clone has them only on the host. */
-  readonly hasFiles: boolean;
+  /** The commits whose files are there, so that their lines can be counted; absent: all of them. */
+  readonly sized?: ReadonlySet<string>;
   /** What it is, asked while git already reads the history. */
   readonly describe: () => Promise<GitRepository>;
   /** `sound`: false if git could not read it. A clone is then made anew when next asked for. */
@@ -28,8 +29,8 @@ export interface GitSource {
   getRepository(connection: Connection, signal: AbortSignal): Promise<Repository>;
 
   /**
-   * Opens it for what happened from some time on.
+   * Opens it for what happened in a window of time.
    * Throws `DomainError`; abort rejects with the signal's reason.
    */
-  open(connection: Connection, from: Date, signal: AbortSignal): Promise<OpenRepository>;
+  open(connection: Connection, window: TimeWindow, signal: AbortSignal): Promise<OpenRepository>;
 }

@@ -8,7 +8,7 @@ export interface LineCounts {
 }
 
 /** More commits than an answer holds are not worth the reading of their files. */
-const MAX_COMMITS = 1_000;
+export const MAX_COUNTED = 1_000;
 /**
  * Milliseconds without a commit's answer, milliseconds for all, and bytes: a few objects that name one
  * another are enough for millions of files. https://kate.io/blog/git-bomb/
@@ -19,6 +19,8 @@ const MAX_MEMORY = 192 * 1024 * 1024;
 /** What is no object id `git diff-tree` prints back at once, so it marks the end of an answer. */
 const END = 'end';
 
+const NOT_HERE = 'The sizes of some commits are missing: not all of their files are here.';
+
 /**
  * Asks git how many lines commits changed. It has to read the files for that, so it is asked only
  * about commits that are wanted, the first thousand of a repository. Merges have no counts, nor has a
@@ -26,20 +28,30 @@ const END = 'end';
  * {@link gap}. One process answers all questions; it starts with the first and ends with {@link close}.
  */
 export class LineCounter {
-  /** Why counts are missing, in words for people. */
-  gap?: string;
+  private failure?: string;
+  private missing?: string;
   private git?: GitProcess;
   private answers?: AsyncIterator<string, void>;
   private asked = 0;
 
+  /** @param sized The commits whose files are here; absent: all of them. */
   constructor(
     private readonly folder: RepositoryFolder,
     private readonly signal: AbortSignal,
+    private readonly sized?: ReadonlySet<string>,
   ) {}
 
-  async count(shas: readonly string[]): Promise<ReadonlyMap<string, LineCounts>> {
-    const wanted = this.gap === undefined ? shas.slice(0, MAX_COMMITS - this.asked) : [];
-    this.asked += wanted.length;
+  /** Why counts are missing, in words for people. */
+  get gap(): string | undefined {
+    return this.failure ?? this.missing;
+  }
+
+  /** @param commits Those that are no merges. */
+  async count(commits: readonly string[]): Promise<ReadonlyMap<string, LineCounts>> {
+    const asked = this.failure === undefined ? commits.slice(0, MAX_COUNTED - this.asked) : [];
+    this.asked += asked.length;
+    const wanted = asked.filter((sha) => this.sized?.has(sha) ?? true);
+    if (wanted.length < asked.length) this.missing = NOT_HERE;
     const counts = new Map<string, LineCounts>();
     if (wanted.length === 0) return counts;
     try {
@@ -48,7 +60,7 @@ export class LineCounter {
       await this.readAnswer(answers, counts);
     } catch (error) {
       if (!(error instanceof GitError)) throw error;
-      this.gap = gapOf(error);
+      this.failure = gapOf(error);
     }
     return counts;
   }
@@ -101,7 +113,7 @@ export class LineCounter {
 
 const gapOf = ({ reason }: GitError): string =>
   reason === 'failed'
-    ? 'The sizes of some commits are missing: not all of their files are here.'
+    ? NOT_HERE
     : 'The sizes of some commits are missing: to read their files takes more time or memory than git may use.';
 
 function find(line: string, sign: '+' | '-'): number {

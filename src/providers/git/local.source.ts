@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Connection } from '../connection.js';
 import type { Repository } from '../repository.js';
+import type { TimeWindow } from '../time-window.js';
 import { SharedWork } from '../shared-work.js';
 import { clientOf, GitCapacity } from './git.capacity.js';
 import { gitProblem } from './git.problem.js';
@@ -35,11 +36,10 @@ export class LocalSource implements GitSource {
     return `git:local/${pathOf(connection)}`;
   }
 
-  async open(connection: Connection, _: Date, signal: AbortSignal): Promise<OpenRepository> {
+  async open(connection: Connection, _: TimeWindow, signal: AbortSignal): Promise<OpenRepository> {
     const local = await this.repositories.open(pathOf(connection));
     return {
       folder: local.folder,
-      hasFiles: true,
       describe: () => this.describe(local, local.folder, signal),
       release: () => undefined,
     };

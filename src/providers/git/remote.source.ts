@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../errors/domain.error.js';
 import type { Connection } from '../connection.js';
 import type { Repository } from '../repository.js';
+import type { TimeWindow } from '../time-window.js';
 import { type GitAddress, parseGitAddress } from './git.address.js';
 import { SharedWork } from '../shared-work.js';
 import { Memo } from '../../state/memo.js';
@@ -72,19 +73,27 @@ export class RemoteSource implements GitSource {
     };
   }
 
-  async open(connection: Connection, from: Date, signal: AbortSignal): Promise<OpenRepository> {
+  async open(
+    connection: Connection,
+    { since, until }: TimeWindow,
+    signal: AbortSignal,
+  ): Promise<OpenRepository> {
     const client = clientOf(connection);
     const admitted = await this.gate.admit(connection.baseUrl, client, signal);
     const { address } = admitted;
     this.silent.refuse(admitted);
     const lease = await this.clones
-      .use(admitted, { client, since: from.getTime() / 1000 }, signal)
+      .use(
+        admitted,
+        { client, window: { since: since.getTime() / 1000, until: until.getTime() / 1000 } },
+        signal,
+      )
       .catch((error: unknown) => {
         throw gitProblem(error, nameOf(address));
       });
     return {
       folder: lease.clone.folder,
-      hasFiles: false,
+      sized: lease.sized,
       describe: () => Promise.resolve(repositoryAt(address)),
       release: (sound) => lease.release(sound),
     };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -59,13 +60,15 @@ describe('A window of a repository at a URL', () => {
     const day = await remote.read(fetcher, 'long.git', query(HISTORY_END - DAY));
     expect(titlesIn(day)).toHaveLength(DAY / HISTORY_STEP + 1);
     expect(day.at(-1)?.coverage).toMatchObject(COMPLETE);
-    expect(objectsHere().length).toBeLessThan(120);
-    expect(objectsHere()).not.toContain('blob');
+    const commits = (): number => objectsHere().filter((type) => type === 'commit').length;
+    expect(commits()).toBeLessThan(120);
+    const [action] = day.flatMap(({ actions }) => actions);
+    expect(action).toMatchObject({ additions: 1, deletions: 0 });
 
     const week = await remote.read(fetcher, 'long.git', query(HISTORY_END - 7 * DAY));
     expect(titlesIn(week)).toHaveLength((7 * DAY) / HISTORY_STEP + 1);
     expect(week.at(-1)?.coverage).toMatchObject(COMPLETE);
-    expect(objectsHere().length).toBeLessThan(800);
+    expect(commits()).toBeLessThan(800);
 
     remote.server.requests.length = 0;
     const again = await remote.read(fetcher, 'long.git', query(HISTORY_END - 3 * DAY));
@@ -76,6 +79,29 @@ describe('A window of a repository at a URL', () => {
     expect(titlesIn(all)).toHaveLength(5_000);
     expect(all.at(-1)?.coverage).toMatchObject(COMPLETE);
   }, 60_000);
+
+  it('goes without the sizes of its commits where their files are too many, and says so', async () => {
+    const name = 'files.git';
+    const folder = remote.world.create(name);
+    writeFileSync(join(folder, 'small'), 'one\n');
+    git(name, 'add', '.');
+    commit(name, 'Small', '2026-01-05');
+    const fetcher = remote.fetcher();
+    const window = query(Date.UTC(2026, 0, 5) / 1000, Date.UTC(2026, 0, 12) / 1000);
+    const small = await remote.read(fetcher, name, window);
+    expect(small.flatMap(({ actions }) => actions)).toMatchObject([{ additions: 1, deletions: 0 }]);
+    expect(small.at(-1)?.coverage).toMatchObject(COMPLETE);
+
+    writeFileSync(join(folder, 'large'), randomBytes(3_000_000));
+    git(name, 'add', '.');
+    commit(name, 'Large', '2026-01-06');
+    const large = await remote.read(remote.again(), name, window);
+    const actions = large.flatMap((batch) => batch.actions);
+    expect(actions.map(({ additions }) => additions)).toEqual([undefined, undefined]);
+    expect(large.at(-1)?.coverage).toMatchObject([
+      { status: 'partial', reason: expect.stringContaining('sizes of some commits are missing') },
+    ]);
+  });
 
   it('holds what merges brought, whatever their other parents are', async () => {
     const name = 'merges.git';
@@ -203,7 +229,7 @@ describe('A window of a repository at a URL', () => {
   });
 
   it('comes with all of the history from a host that is a folder of files', async () => {
-    const name = 'files.git';
+    const name = 'static.git';
     git('.', 'clone', '--quiet', '--bare', remote.world.path('long.git'), remote.world.path(name));
     git(name, 'update-server-info');
     remote.server.intercept = ({ url = '' }) => {
@@ -219,7 +245,8 @@ describe('A window of a repository at a URL', () => {
   const readsWhole = async (name = 'long.git'): Promise<void> => {
     const batches = await remote.read(remote.fetcher(), name, query(HISTORY_END - DAY));
     expect(titlesIn(batches)).toHaveLength(DAY / HISTORY_STEP + 1);
-    expect(batches.at(-1)?.coverage).toMatchObject(COMPLETE);
     expect(objectsHere().filter((type) => type === 'commit')).toHaveLength(5_000);
+    const [reason] = batches.at(-1)?.coverage.map((coverage) => coverage.reason) ?? [];
+    expect(reason).toBe('The sizes of some commits are missing: not all of their files are here.');
   };
 });

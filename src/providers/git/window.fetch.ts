@@ -9,12 +9,18 @@ import { entryOf } from './history/tree-entry.js';
 import { OLDER_IN_A_ROW, type WindowEdge } from './history/window.edge.js';
 import { writeRefs } from './host.refs.js';
 import { runGit } from './run-git.js';
-import type { HostRefs, PackWish, UploadPack } from './wire/upload-pack.js';
+import { indexPack } from './index-pack.js';
+import type { HostRefs, UploadPack } from './wire/upload-pack.js';
 
-/** So many commits may come with the tips, so that a small repository needs no second round. */
-const FIRST_COMMITS = 1_000;
+export interface RoundSizes {
+  /** So many commits may come with the tips, so that a small repository needs no second round. */
+  readonly firstCommits: number;
+  /** How many generations of commits a later round brings at least. */
+  readonly round: number;
+}
+
+export const ROUND_SIZES: RoundSizes = { firstCommits: 1_000, round: 16 };
 const MAX_FIRST_DEPTH = 50;
-const ROUND_DEPTH = 16;
 /** How much deeper than all before it a round may go: how busy the days before were is a guess. */
 const GROWTH = 8;
 const RESERVE = 1.25;
@@ -24,7 +30,6 @@ const MAX_ROUNDS = 8;
 /** https://git-scm.com/docs/shallow: what git itself says for all there is. */
 const EVERYTHING = 0x7fff_ffff;
 /** Milliseconds. */
-const INDEX_TIMEOUT = 120_000;
 const INIT_TIMEOUT = 15_000;
 
 /**
@@ -42,6 +47,7 @@ export class WindowFetch {
     directory: string,
     private readonly graphs: CommitGraphCache,
     private readonly host: UploadPack,
+    private readonly sizes: RoundSizes,
     private readonly signal: AbortSignal,
   ) {
     this.clone = new Clone(directory);
@@ -72,7 +78,7 @@ export class WindowFetch {
     const before = await this.history();
     const tips = new Set([...refs.refs.map(({ object }) => object), refs.head ?? []].flat());
     const objects = [...tips].filter((object) => !before.knows(object));
-    const depth = Math.floor(FIRST_COMMITS / Math.max(1, objects.length));
+    const depth = Math.floor(this.sizes.firstCommits / Math.max(1, objects.length));
     await this.fetch({ objects, depth: Math.min(MAX_FIRST_DEPTH, Math.max(1, depth)) });
     await writeRefs(this.clone.directory, refs);
     const after = await this.history();
@@ -85,11 +91,12 @@ export class WindowFetch {
   private async deepen(begun: History, since: number, { head }: HostRefs): Promise<void> {
     const asked = new Set<string>();
     let history = begun;
+    let mailmap = head;
     for (let round = 1; ; round += 1) {
       const edge = history.edge(since);
       // What a host has cut off itself is still missing when it has been asked for.
       const commits = edge.commits.filter((commit) => !asked.has(commit));
-      const mailmap = head === undefined ? undefined : await this.missingOfMailmap(head);
+      mailmap &&= await this.missingOfMailmap(head);
       const further = mailmap === undefined || asked.has(mailmap) ? [] : [mailmap];
       const objects = [...commits, ...further];
       if (objects.length === 0) return;
@@ -102,24 +109,19 @@ export class WindowFetch {
 
   /** As deep as the window should need, judged by how many generations the days took that are here. */
   private async nextDepth(history: History, edge: WindowEdge, since: number): Promise<number> {
-    if (edge.newest === undefined) return ROUND_DEPTH;
+    if (edge.newest === undefined) return this.sizes.round;
     const now = (await history.newest(Date.now() / 1000)) ?? 0;
     const [covered, left] = [Math.max(1, now - edge.newest), edge.newest - since];
     const known = Math.max(1, this.depth);
     const guess = Math.ceil((known * left * RESERVE) / covered) + OLDER_IN_A_ROW + 1;
-    const depth = Math.max(ROUND_DEPTH, Math.min(guess, known * GROWTH));
+    const depth = Math.max(this.sizes.round, Math.min(guess, known * GROWTH));
     return depth > MAX_DEPTH ? EVERYTHING : depth;
   }
 
-  private async fetch(wish: PackWish): Promise<void> {
+  private async fetch(wish: { objects: readonly string[]; depth: number }): Promise<void> {
     if (wish.objects.length === 0) return;
-    const indexing = {
-      arguments: ['index-pack', '--stdin'],
-      folder: this.clone.folder,
-      signal: this.signal,
-      timeout: INDEX_TIMEOUT,
-    };
-    await runGit(indexing, this.host.pack(wish, this.signal));
+    const pack = this.host.pack({ ...wish, filter: 'tree:0' }, this.signal);
+    await indexPack(this.clone.folder, pack, this.signal);
     this.depth += wish.depth;
   }
 
@@ -128,7 +130,7 @@ export class WindowFetch {
   }
 
   /** `HEAD:.mailmap`, or the tree that says whether there is one; undefined where nothing is missing. */
-  private async missingOfMailmap(head: string): Promise<string | undefined> {
+  private async missingOfMailmap(head = ''): Promise<string | undefined> {
     const objects = new GitObjects(this.clone.folder, this.signal);
     try {
       const commit = await objects.read(head);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { GitError, GitProcess, type RepositoryFolder } from '../git.process.js';
 import { linesOf } from '../lines-of.js';
 import { CommitGraph } from './commit-graph.js';
-import { packedAt, parentageOf } from './common-directory.js';
+import { packedAt, packedRefsOf, parentageOf } from './common-directory.js';
 import { GitObjects } from './git.objects.js';
 import { type GitRefs, readRefs } from './git.refs.js';
 import { History, type ReadHistory } from './history.js';
@@ -36,12 +36,25 @@ const SMALL_WINDOWS = ['core.packedGitLimit=64m', 'core.packedGitWindowSize=8m']
 @Injectable()
 export class CommitGraphCache {
   private readonly remembered = new Map<string, Remembered>();
+  private readonly names = new Map<string, { readonly state: string; readonly refs: GitRefs }>();
   private readonly running = new Map<string, Promise<unknown>>();
 
   /** What the repository's branches and tags reach now. Throws `GitError`, or the signal's reason. */
   async read(folder: RepositoryFolder, signal: AbortSignal): Promise<History> {
-    const refs = await readRefs(folder, signal);
+    const refs = await this.refsOf(folder, signal);
     return new History(refs, await this.inTurn(folder, refs, signal));
+  }
+
+  /** Of a window they are all in one file, which is replaced whenever they change. */
+  private async refsOf(folder: RepositoryFolder, signal: AbortSignal): Promise<GitRefs> {
+    if (!folder.window) return readRefs(folder, signal);
+    const key = folder.gitDirectory;
+    const state = await packedRefsOf(key);
+    const known = this.names.get(key);
+    if (known?.state === state) return known.refs;
+    const refs = await readRefs(folder, signal);
+    this.names.set(key, { state, refs });
+    return refs;
   }
 
   /** A repository's folder has another name now. */
@@ -49,10 +62,12 @@ export class CommitGraphCache {
     const entry = this.remembered.get(from);
     this.remembered.delete(from);
     if (entry) this.remembered.set(to, entry);
+    this.names.delete(from);
   }
 
   forget(gitDirectory: string): void {
     this.remembered.delete(gitDirectory);
+    this.names.delete(gitDirectory);
   }
 
   /** One after the other for each repository. */
@@ -121,7 +136,7 @@ export class CommitGraphCache {
     let bytes = [...this.remembered.values()].reduce((sum, entry) => sum + bytesOf(entry), 0);
     for (const [key, entry] of this.remembered) {
       if (bytes <= MAX_BYTES) return;
-      this.remembered.delete(key);
+      this.forget(key);
       bytes -= bytesOf(entry);
     }
   }

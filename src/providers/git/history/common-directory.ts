@@ -11,11 +11,19 @@ export async function commonDirectoryOf(gitDirectory: string): Promise<string> {
 export async function parentageOf(gitDirectory: string): Promise<string> {
   const common = await commonDirectoryOf(gitDirectory);
   const files = ['shallow', 'info/grafts', 'objects'].map((name) => join(common, name));
-  const states = await Promise.all(files.map((file) => stat(file).catch(() => undefined)));
-  const [shallow, grafts, objects] = states.map(
-    (state) => state && [state.ino, state.mtimeMs, state.size],
-  );
+  const [shallow, grafts, objects] = await statesOf(files);
   return JSON.stringify([shallow, grafts, objects?.[0]]);
+}
+
+/** Changes when other branches and tags are packed, or HEAD is another one. */
+export async function packedRefsOf(gitDirectory: string): Promise<string> {
+  const files = ['packed-refs', 'HEAD'].map((name) => join(gitDirectory, name));
+  return JSON.stringify(await statesOf(files));
+}
+
+async function statesOf(files: readonly string[]): Promise<(readonly number[] | undefined)[]> {
+  const states = await Promise.all(files.map((file) => stat(file).catch(() => undefined)));
+  return states.map((state) => state && [state.ino, state.mtimeMs, state.size]);
 }
 
 /** When a pack came or went last, in milliseconds since 1970. */

@@ -155,6 +155,15 @@ export class History {
     return new PlacedCommits(Uint32Array.from(chosen), place, (commit) => graph.hashOf(commit));
   }
 
+  /** The hashes of a commit's parents; undefined where one of them is not here. */
+  parentsOf(sha: string): string[] | undefined {
+    const commit = this.graph.find(sha);
+    if (commit === undefined) return undefined;
+    const parents = [...this.graph.parentsOf(commit)];
+    if (!parents.every((parent) => this.graph.isRead(parent))) return undefined;
+    return parents.map((parent) => this.graph.hashOf(parent));
+  }
+
   /** The number of a commit that has been read. */
   numberOf(sha: string): number | undefined {
     return this.graph.find(sha);

@@ -23,8 +23,10 @@ export interface HostRefs {
 
 export interface PackWish {
   readonly objects: readonly string[];
-  /** How many commits deep, from each of them. */
-  readonly depth: number;
+  /** How many commits deep, from each of them; absent where they are no commits. */
+  readonly depth?: number;
+  /** What is left out of what is not named itself: folders and files, or files only. */
+  readonly filter: 'tree:0' | 'blob:none';
 }
 
 /** The host understood, and said no. */
@@ -79,15 +81,17 @@ export class UploadPack {
   }
 
   /**
-   * A pack of commits, and of what else is named, without the files of commits. Nothing is taken for
-   * known here. Throws `HostRefusal`, `GitError`.
+   * A pack of what is named, and of what belongs to it. Nothing is taken for known here. Throws `HostRefusal`, `GitError`.
    */
-  async *pack({ objects, depth }: PackWish, signal: AbortSignal): AsyncGenerator<Buffer, void> {
+  async *pack(
+    { objects, depth, filter }: PackWish,
+    signal: AbortSignal,
+  ): AsyncGenerator<Buffer, void> {
     const wish = [
       'no-progress',
       'ofs-delta',
-      'filter tree:0',
-      `deepen ${depth}`,
+      `filter ${filter}`,
+      ...(depth === undefined ? [] : [`deepen ${depth}`]),
       ...objects.map((object) => `want ${object}`),
       'done',
     ];
