@@ -1,71 +1,89 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { spawnSync } from 'node:child_process';
 import { collect } from '../../../test/support/collect.js';
-import { gitFetcher } from '../../../test/support/git-fetcher.js';
-import { GitWorld } from '../../../test/support/git-world.js';
+import { GitRemote } from '../../../test/support/git-remote.js';
 import {
   type RandomStep,
   randomHistory,
   RANDOM_STEPS,
 } from '../../../test/support/random-history.js';
+import { showsDayOf, type ZonedWindow, zonedWindows } from '../../../test/support/zoned-window.js';
 import type { Action, ActionQuery } from '../action.js';
+import type { GitFetcher } from './git.fetcher.js';
 
 /** More of them: `HISTORY_RUNS=500`; the same again: `HISTORY_SEED=…`, as a failure tells it. */
 const RUNS = Number(process.env.HISTORY_RUNS ?? 6);
 const SEED = process.env.HISTORY_SEED === undefined ? 20_260_105 : Number(process.env.HISTORY_SEED);
-const START = Date.UTC(2026, 0, 5) / 1000;
-const DAY = 86_400;
+/** Days around which clocks change, at midnight in some zones, and one around which none does. */
+const STARTS = ['2025-04-24', '2025-10-25', '2025-11-01', '2026-01-05', '2026-03-28'];
+const DAYS = 12;
+/** So small that a copy of any history here takes several rounds. */
+const SMALL_ROUNDS = { firstCommits: 1, round: 2 };
+
+interface RandomWindow {
+  readonly start: number;
+  readonly window: ZonedWindow;
+}
+
+const WINDOWS: fc.Arbitrary<RandomWindow> = fc.constantFrom(...STARTS).chain((day) => {
+  const start = Date.parse(day);
+  return zonedWindows(start, DAYS).map((window) => ({ start: start / 1000, window }));
+});
 
 describe('any history', () => {
-  const world = new GitWorld();
-  const fetcher = gitFetcher({ GIT_ROOT: world.directory });
+  let remote: GitRemote;
   let made = 0;
-  afterAll(() => world.remove());
+  beforeAll(async () => {
+    remote = await GitRemote.start();
+  });
+  afterAll(() => remote.stop());
 
-  const isAncestor = (name: string, sha: string, of: string): boolean =>
-    spawnSync('git', ['-C', world.path(name), 'merge-base', '--is-ancestor', sha, of]).status === 0;
+  const git = (name: string, ...command: string[]): string => remote.world.git(name, ...command);
+  const isAncestor = (name: string, sha: string, of: string): boolean => {
+    const command = ['-C', remote.world.path(name), 'merge-base', '--is-ancestor', sha, of];
+    return spawnSync('git', command).status === 0;
+  };
 
   const sizeOf = (name: string, sha: string): [number, number] | undefined => {
-    const lines = world.git(name, 'show', '--format=', '--numstat', '-M', sha).split('\n');
+    const lines = git(name, 'show', '--format=', '--numstat', '-M', sha).split('\n');
     if (lines.join('') === '') return undefined;
     const numbers = lines.map((line) => line.split('\t').slice(0, 2).map(Number));
     return [sum(numbers.map(([added = 0]) => added)), sum(numbers.map(([, taken = 0]) => taken))];
   };
 
-  const check = async (steps: RandomStep[], from: number, length: number): Promise<void> => {
+  const make = async (steps: readonly RandomStep[], start: number): Promise<string> => {
     made += 1;
     const name = `history-${made}`;
-    world.create(name);
-    await randomHistory(world, name, steps, START);
-    const [since, until] = [START + from, START + from + length];
+    remote.world.create(name);
+    await randomHistory(remote.world, name, steps, start);
+    return name;
+  };
+
+  const check = async (
+    name: string,
+    window: ZonedWindow,
+    fetcher: GitFetcher,
+    where: { readonly path: string } | { readonly baseUrl: string },
+  ): Promise<void> => {
     const query: ActionQuery = {
-      since: new Date(since * 1000),
-      until: new Date(until * 1000),
+      since: window.since,
+      until: window.until,
       authors: { everyone: true },
       types: ['commit'],
       includeBots: true,
     };
     const { signal } = new AbortController();
-    const connection = await fetcher.connect({ provider: 'git', path: name }, signal);
+    const connection = await fetcher.connect({ provider: 'git', ...where }, signal);
     const batches = await collect(fetcher.getActions(connection, query, signal));
     const actions = batches.flatMap((batch) => batch.actions);
     expect(batches.at(-1)?.coverage).toMatchObject([{ status: 'complete' }]);
 
-    const expected = world
-      .git(
-        name,
-        'rev-list',
-        '--branches',
-        '--remotes',
-        '--tags',
-        'HEAD',
-        '--parents',
-        '--timestamp',
-      )
+    const everything = ['--branches', '--remotes', '--tags', 'HEAD', '--parents', '--timestamp'];
+    const expected = git(name, 'rev-list', ...everything)
       .split('\n')
       .map((line) => line.split(' '))
-      .filter(([date]) => Number(date) >= since && Number(date) < until);
+      .filter(([date]) => showsDayOf(window, new Date(Number(date) * 1000)));
     const shas = expected.map(([, sha = '']) => sha);
     expect(
       changesOf(
@@ -73,7 +91,7 @@ describe('any history', () => {
         actions.map(({ sha = '' }) => sha),
       ),
     ).toEqual(changesOf(name, shas));
-    const refs = world.git(name, 'for-each-ref', '--format=%(refname)').split('\n');
+    const refs = git(name, 'for-each-ref', '--format=%(refname)').split('\n');
     const landing = refs.filter((ref) =>
       /^refs\/(?:heads\/(?:main|release\/.*)|tags\/v.*)$/.test(ref),
     );
@@ -83,7 +101,7 @@ describe('any history', () => {
   /** What was picked or rebased is one change: author, time of writing and title stay. */
   const changesOf = (name: string, shas: readonly string[]): string[] => {
     if (shas.length === 0) return [];
-    const told = world.git(name, 'show', '--no-patch', '--format=%at %ae %s', ...shas);
+    const told = git(name, 'show', '--no-patch', '--format=%at %ae %s', ...shas);
     return [...new Set(told.split('\n'))].sort();
   };
 
@@ -104,15 +122,32 @@ describe('any history', () => {
     expect([sha, size]).toEqual([sha, sizeOf(name, sha)]);
   };
 
-  it('is told as git itself tells it: which commits, which are merged, how many lines', async () => {
-    const window = fc.tuple(
-      fc.integer({ min: -2 * DAY, max: 12 * DAY }),
-      fc.integer({ min: 0, max: 10 * DAY }),
-    );
-    const steps = fc.array(RANDOM_STEPS, { minLength: 4, maxLength: 24 });
-    await fc.assert(
-      fc.asyncProperty(steps, window, (history, [from, length]) => check(history, from, length)),
+  const isTold = (
+    steps: fc.Arbitrary<RandomStep>,
+    checks: (name: string, window: ZonedWindow) => Promise<void>,
+  ): Promise<void> =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(steps, { minLength: 4, maxLength: 24 }),
+        WINDOWS,
+        async (history, { start, window }) => checks(await make(history, start), window),
+      ),
       { numRuns: RUNS, seed: SEED, endOnFailure: RUNS < 20 },
+    );
+
+  it('is told as git itself tells it, by path and by URL: which commits, which are merged, how many lines', async () => {
+    const fetcher = remote.fetcher({ GIT_ROOT: remote.world.directory });
+    await isTold(RANDOM_STEPS, async (name, window) => {
+      await check(name, window, fetcher, { path: name });
+      await check(name, window, fetcher, { baseUrl: remote.server.url(name) });
+    });
+  }, 300_000);
+
+  it('is told as git itself tells it where a copy takes many small rounds', async () => {
+    const fetcher = remote.fetcher({}, SMALL_ROUNDS);
+    const steps = RANDOM_STEPS.map((step) => ({ ...step, skew: 0 }));
+    await isTold(steps, (name, window) =>
+      check(name, window, fetcher, { baseUrl: remote.server.url(name) }),
     );
   }, 300_000);
 });
