@@ -20,15 +20,26 @@ export async function importHistory(
   commits,
   { secondsLate = () => 0, message = TELLING } = {},
 ) {
+  const whenOf = (index) => HISTORY_END - (commits - 1 - index) * HISTORY_STEP - secondsLate(index);
+  await feedFastImport(
+    repository,
+    (function* () {
+      for (let index = 0; index < commits; index += 1) {
+        yield importedCommit(index, whenOf(index), message(index));
+      }
+    })(),
+  );
+}
+
+/** Feeds a repository with pieces of a stream: https://git-scm.com/docs/git-fast-import */
+export async function feedFastImport(repository, pieces) {
   const git = spawn('git', ['-C', repository, 'fast-import', '--quiet'], {
     stdio: ['pipe', 'ignore', 'inherit'],
     env: { ...process.env, ...KEEP_MEMORY },
   });
-  const whenOf = (index) => HISTORY_END - (commits - 1 - index) * HISTORY_STEP - secondsLate(index);
   const closed = once(git, 'close');
-  for (let index = 0; index < commits; index += 1) {
-    const commit = importedCommit(index, whenOf(index), message(index));
-    if (!git.stdin.write(commit)) await once(git.stdin, 'drain');
+  for (const piece of pieces) {
+    if (!git.stdin.write(piece)) await once(git.stdin, 'drain');
   }
   git.stdin.end();
   const [exitCode] = await closed;
