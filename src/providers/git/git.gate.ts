@@ -5,18 +5,16 @@ import { withTimeout } from '../../state/with-timeout.js';
 import { CertificateAuthorities } from './certificate-authorities.js';
 import { type GitAddress, parseGitAddress } from './git.address.js';
 import { FairSemaphore } from '../fair.semaphore.js';
-import { HostResolver, literalAddress } from '../host.resolver.js';
+import { HostResolver, isSilence, literalAddress } from '../host.resolver.js';
 import { isPublicAddress } from '../public-address.js';
 import { untilAborted } from '../until-aborted.js';
 
 const ANY_PUBLIC_HOST = '*';
 /** Milliseconds. */
 const LOOKUP_TIMEOUT = 5_000;
-/**
- * libuv looks up no more names than this at a time, and cannot be stopped from waiting for one:
- * https://docs.libuv.org/en/v1.x/threadpool.html
- */
-const LOOKUPS = 2;
+/** Names that are looked up at a time, and of one client. */
+const LOOKUPS = 32;
+const LOOKUPS_OF_CLIENT = 2;
 
 /** An address that may be read, and the settings that keep git to exactly that. */
 export interface AdmittedAddress {
@@ -29,7 +27,7 @@ export interface AdmittedAddress {
 /** Decides which addresses git may speak to. Every connection git opens has passed here. */
 @Injectable()
 export class GitGate {
-  private readonly lookups = new FairSemaphore(LOOKUPS, 1);
+  private readonly lookups = new FairSemaphore(LOOKUPS, LOOKUPS_OF_CLIENT);
 
   constructor(
     private readonly environment: Environment,
@@ -69,28 +67,23 @@ export class GitGate {
     { hostname }: GitAddress,
     client: string,
     signal: AbortSignal,
-  ): Promise<string[]> {
+  ): Promise<readonly string[]> {
     const literal = literalAddress(hostname);
     if (literal !== undefined) return [literal];
+    const leave = await this.lookups.enter(client, signal);
+    const looking = this.resolver.resolve(hostname).finally(leave);
     const notFound = (cause?: unknown): DomainError =>
       new DomainError('repository_not_found', `The host ${hostname} was not found.`, { cause });
     const found = await withTimeout(LOOKUP_TIMEOUT, signal, (either, timeout) =>
-      this.lookUp(hostname, client, either).catch((cause: unknown) => {
+      untilAborted(looking, either).catch((cause: unknown) => {
         signal.throwIfAborted();
-        if (!timeout.aborted) throw notFound(cause);
+        if (!timeout.aborted && !isSilence(cause)) throw notFound(cause);
         const detail = `The name of the host ${hostname} is not answered for in time.`;
         throw new DomainError('provider_timeout', detail, { cause });
       }),
     );
     if (found.length === 0) throw notFound();
     return found;
-  }
-
-  /** One name of a client at a time: nobody's silent name server holds up the names of others. */
-  private async lookUp(hostname: string, client: string, signal: AbortSignal): Promise<string[]> {
-    const leave = await this.lookups.enter(client, signal);
-    const found = this.resolver.resolve(hostname).finally(leave);
-    return untilAborted(found, signal);
   }
 
   private async settingsFor(address: GitAddress, addresses: readonly string[]): Promise<string[]> {

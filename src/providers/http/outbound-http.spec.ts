@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Reply, ScriptedServer } from '../../../test/support/scripted.server.js';
+import { stubResolver } from '../../../test/support/stub-resolver.js';
 import { Environment } from '../../config/environment.js';
 import { DomainError } from '../../errors/domain.error.js';
 import { OutboundHttp } from './outbound-http.js';
@@ -57,7 +58,7 @@ describe('OutboundHttp', () => {
 
   it('keeps out of private networks that a name leads into, unless the operator named it', async () => {
     const url = server.url.replace('127.0.0.1', 'provider.example');
-    const leadsTo = (...addresses: string[]) => ({ resolve: () => Promise.resolve(addresses) });
+    const leadsTo = (...addresses: string[]) => stubResolver(() => Promise.resolve(addresses));
     const askAt = async (settings: Partial<Environment>, ...addresses: string[]) => {
       const environment = Object.assign(new Environment(), settings);
       const outbound = new OutboundHttp(new OutboundLimits(), environment, leadsTo(...addresses));
