@@ -15,6 +15,8 @@ interface Places {
 const READINGS: Places = { all: 4, share: 2 };
 /** Of up to three processes each. */
 const QUESTIONS: Places = { all: 2, share: 1 };
+/** Walks of folders, and a question to git about each configuration. */
+const OPENINGS: Places = { all: 4, share: 2 };
 /** Of two processes each, which mostly wait for a host. */
 const LOOKS: Places = { all: 8, share: 2 };
 /** Of up to five processes each. */
@@ -37,6 +39,7 @@ export class GitCapacity {
   patienceMs = 60_000;
   private readonly readings = semaphoreOf(READINGS);
   private readonly questions = semaphoreOf(QUESTIONS);
+  private readonly openings = semaphoreOf(OPENINGS);
   private readonly transfers = { look: semaphoreOf(LOOKS), copy: semaphoreOf(COPIES) };
 
   /**
@@ -50,6 +53,11 @@ export class GitCapacity {
   /** Asks a repository on disk, in its turn. @throws GitError `busy`, or the signal's reason. */
   ask<T>(client: string, signal: AbortSignal, question: () => Promise<T>): Promise<T> {
     return this.inTurn(this.questions, client, signal, question);
+  }
+
+  /** Looks a repository on disk over, in its turn. @throws GitError `busy`, or the signal's reason. */
+  open<T>(client: string, signal: AbortSignal, task: () => Promise<T>): Promise<T> {
+    return this.inTurn(this.openings, client, signal, task);
   }
 
   /** Speaks with a host, in its turn. @throws GitError `busy`, or the signal's reason. */

@@ -27,8 +27,12 @@ export class LocalSource implements GitSource {
     private readonly graphs: CommitGraphCache,
   ) {}
 
-  async connect(wish: string): Promise<{ baseUrl: string; label: string }> {
-    const { path, name } = await this.repositories.open(wish);
+  async connect(
+    wish: string,
+    client: string,
+    signal: AbortSignal,
+  ): Promise<{ baseUrl: string; label: string }> {
+    const { path, name } = await this.openAt(wish, client, signal);
     return { baseUrl: LOCAL_SCHEME + path, label: `${path === '.' ? name : `./${path}`} (local)` };
   }
 
@@ -37,7 +41,7 @@ export class LocalSource implements GitSource {
   }
 
   async open(connection: Connection, _: TimeWindow, signal: AbortSignal): Promise<OpenRepository> {
-    const local = await this.repositories.open(pathOf(connection));
+    const local = await this.openAt(pathOf(connection), clientOf(connection), signal);
     return {
       folder: local.folder,
       describe: () => this.describe(local, local.folder, signal),
@@ -52,7 +56,7 @@ export class LocalSource implements GitSource {
   }
 
   private async ask(connection: Connection, signal: AbortSignal): Promise<Repository> {
-    const local = await this.repositories.open(pathOf(connection));
+    const local = await this.openAt(pathOf(connection), clientOf(connection), signal);
     const answers = this.capacity.ask(clientOf(connection), signal, () =>
       Promise.all([
         this.describe(local, local.folder, signal),
@@ -76,6 +80,18 @@ export class LocalSource implements GitSource {
       ...(branch !== undefined && { defaultBranch: branch }),
       ...(newest !== undefined && { pushedAt: new Date(newest * 1000).toISOString() }),
     };
+  }
+
+  private openAt(
+    path: string,
+    client: string,
+    signal: AbortSignal,
+  ): ReturnType<LocalRepositories['open']> {
+    return this.capacity
+      .open(client, signal, () => this.repositories.open(path))
+      .catch((error: unknown) => {
+        throw gitProblem(error, path);
+      });
   }
 
   private async describe(
