@@ -53,7 +53,7 @@ const describeActions = (unit: Unit): string => {
 const MERGE_REQUEST_URL = /\/(?:merge_requests|pullrequest)\//;
 
 /** `#12 merged`, on GitLab and Azure DevOps `!12 merged`; issues are `#7` everywhere. */
-export const referenceOf = (action: Action): string => {
+const referenceOf = (action: Action): string => {
   const number = signed(action, action.number);
   return number && [number, action.state?.replace('_', ' ')].filter(Boolean).join(' ');
 };

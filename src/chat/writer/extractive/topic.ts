@@ -137,7 +137,7 @@ const sharedKind = ([first, ...others]: readonly Unit[]): ChangeKind | undefined
     : undefined;
 
 /** The parts that all scopes begin with, as the first of them writes it. */
-export const sharedScope = (scopes: readonly (string | undefined)[]): string | undefined => {
+const sharedScope = (scopes: readonly (string | undefined)[]): string | undefined => {
   const [first] = scopes;
   if (first === undefined || scopes.every((scope) => scope === first)) return first;
   const parts = partsOf(first);
