@@ -4,10 +4,14 @@ import { Redis } from 'ioredis';
 import { join } from 'node:path';
 import type { SessionGrantDto } from '../src/auth/auth.dto.js';
 import type { ReplyDto } from '../src/chat/replies/replies.dto.js';
+import { SESSION_BYTES } from '../src/chat/replies/kept.bytes.js';
+import { eventually } from './support/eventually.js';
 import { HISTORY_END, importHistory } from './support/git-history.mjs';
+import { GithubEmulator } from './support/github.emulator.js';
 import { RedisServer } from './support/redis.server.js';
 import { RepositoryFolder } from './support/repository.js';
 import { TestServer } from './support/server.js';
+import { seededWorld } from './support/world/seeded.world.js';
 
 const COMMITS = 2_000;
 const RECAPS = 6;
@@ -130,5 +134,78 @@ withRedis('six recaps of 2,000 commits with messages of 4 KB', () => {
     await pods[0]!.delete('/session', { token: grant.accessToken });
     const left = [...(await sizes()).keys()];
     expect(left.filter((key) => key.includes(':bytes:'))).toEqual([]);
+  });
+});
+
+withRedis('a recap over 3,200 repositories', () => {
+  const REPOSITORIES = 3_200;
+  let redis: RedisServer;
+  let admin: Redis;
+  let github: GithubEmulator;
+  let pods: TestServer[] = [];
+  let grant: SessionGrantDto;
+  let recap: ReplyDto;
+
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+    admin = new Redis(redis.url);
+    github = await GithubEmulator.start(
+      seededWorld({ repositories: REPOSITORIES, owners: 40, active: 3 }),
+    );
+    const settings = { REDIS_URL: redis.url, GITHUB_API_URL: github.url };
+    pods = [await TestServer.start(settings), await TestServer.start(settings)];
+    const [pod] = pods;
+    const wish = { provider: 'github', token: GithubEmulator.TOKEN };
+    ({ body: grant } = await pod!.post<SessionGrantDto>('/pat', wish));
+    const asked = { since: '2025-06-10', until: '2025-06-30', author: ['*'] };
+    ({ body: recap } = await pod!.post<ReplyDto>('/recaps', asked, { token: grant.accessToken }));
+    recap = await replyOn(pod!, (reply) => reply.status !== 'running');
+  }, 300_000);
+
+  afterAll(async () => {
+    admin.disconnect();
+    await Promise.all(pods.map((pod) => pod.stop()));
+    await Promise.all([redis.stop(), github.stop()]);
+  });
+
+  async function replyOn(pod: TestServer, isAwaited: (reply: ReplyDto) => boolean) {
+    for (;;) {
+      const token = grant.accessToken;
+      const { body } = await pod.get<ReplyDto>(`/replies/${recap.replyId}`, { token });
+      if (isAwaited(body)) return body;
+    }
+  }
+  const keyOf = (kind: string, name: string): string =>
+    `git-recap:{${grant.sessionId}}:${kind}:${name}`;
+  const kept = (name: string): string => keyOf('value', name);
+
+  it('tells of each, on another pod, too', async () => {
+    expect(recap).toMatchObject({ status: 'done' });
+    expect(recap.coverage?.repositories).toHaveLength(REPOSITORIES);
+    expect(await replyOn(pods[1]!, () => true)).toEqual(recap);
+  });
+
+  it('is the same told from its log, where nothing else is left of it', async () => {
+    await eventually(async () =>
+      expect(await admin.exists(kept(`content:${recap.replyId}`))).toBe(1),
+    );
+    await admin.rename(kept(`content:${recap.replyId}`), 'aside');
+    expect(await replyOn(pods[1]!, () => true)).toEqual(recap);
+    await admin.rename('aside', kept(`content:${recap.replyId}`));
+  });
+
+  it('keeps small records, of which its session has room for a hundred more', async () => {
+    const keys = await admin.keys('*');
+    const usage = await Promise.all(keys.map((key) => admin.memory('USAGE', key, 'SAMPLES', 0)));
+    const sizes = new Map(keys.map((key, index) => [key, usage[index] ?? 0]));
+    expect(sizes.size).toBeGreaterThan(5);
+    expect(Math.max(...sizes.values())).toBeLessThanOrEqual(MEBIBYTE / 2);
+    for (const key of [kept(`content:${recap.replyId}`), keyOf('log', `log:${recap.replyId}`)]) {
+      expect(sizes.get(key)).toBeGreaterThan(0);
+      expect(sizes.get(key)).toBeLessThan(MEBIBYTE / 8);
+    }
+    const { replies } = JSON.parse((await admin.get(kept('kept'))) ?? '{}') as { replies: number };
+    expect(replies).toBeGreaterThan(0);
+    expect(replies).toBeLessThan(SESSION_BYTES / 100);
   });
 });

@@ -1,13 +1,12 @@
 import { CACHE_MANAGER, type Cache } from '@nestjs/cache-manager';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
 import { Environment } from '../config/environment.js';
 import type { Connection } from '../providers/connection.js';
 import type { ConnectionCoverage } from '../providers/coverage.js';
 import type { Repository } from '../providers/repository.js';
 import { SharedWork } from '../providers/shared-work.js';
 import { Memo } from '../state/memo.js';
+import { openText, sealText } from '../state/sealed.text.js';
 import { MAX_RECORD_BYTES } from '../state/shared-state.js';
 import { type CredentialSeal, credentialSeal } from './credential.seal.js';
 
@@ -28,9 +27,6 @@ type KeptReadings = Required<Readings>;
 
 const MAX_OPENED_CHARACTERS = 8 * 1024 * 1024;
 
-const compress = promisify(gzip);
-const expand = promisify(gunzip);
-
 interface CacheQuestion {
   readonly connections: readonly Connection[];
   /** Whether to read again, and keep that. */
@@ -39,7 +35,7 @@ interface CacheQuestion {
 }
 
 /**
- * Keeps lists of repositories for those with the same credentials, compressed and sealed under these.
+ * Keeps lists of repositories for those with the same credentials, sealed under these.
  * Lists that are not complete, or too long for one record, are not kept, and a cache that does not
  * answer is empty.
  */
@@ -94,8 +90,7 @@ export class RepositoryCache implements OnApplicationShutdown {
       if (typeof sealed !== 'string') return undefined;
       const opened = this.opened.get(name);
       if (opened?.sealed === sealed) return opened.kept;
-      const packed = sealer.openBytes(Buffer.from(sealed, 'base64url'), keyOf(name));
-      const text = (await expand(packed)).toString();
+      const text = await openText(sealer, sealed, keyOf(name));
       const kept = JSON.parse(text) as KeptReadings;
       this.opened.set(name, { sealed, kept }, text.length);
       return kept;
@@ -111,8 +106,7 @@ export class RepositoryCache implements OnApplicationShutdown {
     ttlMs: number,
   ): Promise<void> {
     const kept: KeptReadings = { readings, keptAt: Date.now() };
-    const packed = await compress(JSON.stringify(kept));
-    const sealed = sealer.sealBytes(packed, keyOf(name)).toString('base64url');
+    const sealed = await sealText(sealer, JSON.stringify(kept), keyOf(name));
     // Everybody's commands would wait behind it, each time that it is read, too.
     if (sealed.length > MAX_RECORD_BYTES) return;
     await this.cache.set(keyOf(name), sealed, ttlMs);

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
+import { compress, expand } from './gzip.js';
 import type { Sealer } from './sealer.js';
 import { SharedState, type StateKey } from './shared-state.js';
 
@@ -8,9 +7,6 @@ import { SharedState, type StateKey } from './shared-state.js';
 const PIECE_BYTES = 440 * 1024;
 /** The first piece begins with how many there are, big-endian. */
 const HEADER_BYTES = 2;
-
-const compress = promisify(gzip);
-const expand = promisify(gunzip);
 
 /** Text ready to be kept: compressed, sealed, in pieces. */
 export interface Pieces {
@@ -65,7 +61,7 @@ export class SealedPieces {
       pieces.push(piece);
     }
     const packed = sealer.openBytes(Buffer.concat(pieces), contextOf(key));
-    return (await expand(packed)).toString();
+    return expand(packed);
   }
 
   async delete(key: StateKey): Promise<void> {

@@ -109,6 +109,14 @@ describe('ReplyAppender', () => {
       await expectLog(token('abc', ['1', '2', '3']));
     });
 
+    it('text with text only up to what one entry may hold', async () => {
+      const appender = write();
+      const [long, short] = ['a'.repeat(30_000), 'b'.repeat(10_000)];
+      addAll(appender, token(long), token(short), token('c'));
+      await appender.flush();
+      await expectLog(token(long), token(`${short}c`));
+    });
+
     it('text that owes none owes none', async () => {
       const appender = write();
       addAll(appender, token('a'), token('b'));

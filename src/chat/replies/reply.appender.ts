@@ -3,6 +3,8 @@ import type { ReplyEntry } from './reply.js';
 import type { ReplyLog } from './reply.log.js';
 
 const BATCH = 500;
+/** Text that waits, during an outage say, comes in entries of so many characters. */
+const MAX_JOINED_CHARACTERS = 32 * 1024;
 
 /** Another pod writes this reply now, or its session is over: this one stops without a word. */
 export class Superseded extends Error {}
@@ -59,7 +61,7 @@ export class ReplyAppender {
   add(entry: ReplyEntry): void {
     if (this.stopped) return;
     const last = this.entries.length > this.sent ? this.entries.at(-1) : undefined;
-    if (entry.event === 'token' && last?.event === 'token') {
+    if (entry.event === 'token' && last?.event === 'token' && canJoin(last, entry)) {
       this.entries[this.entries.length - 1] = join(last, entry);
     } else if (isSameStage(last, entry)) {
       this.entries[this.entries.length - 1] = entry;
@@ -130,6 +132,9 @@ export class ReplyAppender {
 }
 
 type Token = Extract<ReplyEntry, { event: 'token' }>;
+
+const canJoin = (one: Token, other: Token): boolean =>
+  one.text.length + other.text.length <= MAX_JOINED_CHARACTERS;
 
 function join(one: Token, other: Token): Token {
   const text = one.text + other.text;

@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import type { Session } from '../../auth/session.js';
 import { SessionService } from '../../auth/session.service.js';
 import { Environment } from '../../config/environment.js';
 import { DomainError } from '../../errors/domain.error.js';
 import type { Coverage } from '../../providers/coverage.js';
+import { expand } from '../../state/gzip.js';
 import { SealBroken } from '../../state/seal-broken.js';
 import { type Pieces, SealedPieces } from '../../state/sealed.pieces.js';
 import { SharedState, type StateKey } from '../../state/shared-state.js';
@@ -43,8 +42,6 @@ const jobKey = (session: Session, replyId: string): StateKey => ({
   scope: session.id,
   name: `job:${replyId}`,
 });
-
-const expand = promisify(gunzip);
 
 /** Everything a reply is written from, sealed before the first word, so that any pod can go on with it. */
 @Injectable()
@@ -103,7 +100,7 @@ export class ReplyJobs {
     const sealed = await this.state.get(key);
     if (sealed === undefined) return undefined;
     const packed = sealer.open(sealed, `{${key.scope}}:${key.name}`);
-    return (await expand(Buffer.from(packed, 'base64'))).toString();
+    return expand(Buffer.from(packed, 'base64'));
   }
 
   private async forget(session: Session, replyId: string): Promise<void> {

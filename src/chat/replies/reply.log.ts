@@ -2,7 +2,14 @@ import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { Session } from '../../auth/session.js';
 import { DomainError } from '../../errors/domain.error.js';
 import { outlast } from '../../state/outlast.js';
-import type { AppendResult, SharedState, StateKey, Unsubscribe } from '../../state/shared-state.js';
+import { openText, sealText } from '../../state/sealed.text.js';
+import {
+  type AppendResult,
+  MAX_RECORD_BYTES,
+  type SharedState,
+  type StateKey,
+  type Unsubscribe,
+} from '../../state/shared-state.js';
 import { isLast, type ReplyEntry, type ReplyEvent } from './reply.js';
 
 /** Where a reply's log is kept; also the channel its growth is announced on. */
@@ -32,18 +39,23 @@ export class ReplyLog {
     return this.isOver(Number.MAX_SAFE_INTEGER);
   }
 
-  /** Adds the entries behind the first `length` ones, or not at all when the log has another length. */
-  append(length: number, entries: readonly ReplyEntry[], ttlMs: number): Promise<AppendResult> {
-    const sealed = entries.map((entry, index) =>
-      this.session.identity.sealer.seal(JSON.stringify(entry), this.context(length + index + 1)),
-    );
-    return this.state.append(this.key, length, sealed, ttlMs);
+  /**
+   * Adds the first of the entries behind the first `length` ones, or none when the log has another
+   * length: as many as one write may hold, but one at least.
+   */
+  async append(
+    length: number,
+    entries: readonly ReplyEntry[],
+    ttlMs: number,
+  ): Promise<AppendResult> {
+    const batch = await this.sealBatch(length, entries);
+    return this.state.append(this.key, length, batch, ttlMs);
   }
 
   /** Up to `limit` events after number `after`. */
   async read(after: number, limit: number): Promise<ReplyEvent[]> {
     const sealed = await this.state.read(this.key, after, limit);
-    return sealed.map((text, index) => this.open(text, after + index + 1));
+    return Promise.all(sealed.map((text, index) => this.open(text, after + index + 1)));
   }
 
   /** All events there are now. */
@@ -100,9 +112,23 @@ export class ReplyLog {
     });
   }
 
-  private open(sealed: string, seq: number): ReplyEvent {
+  private async sealBatch(length: number, entries: readonly ReplyEntry[]): Promise<string[]> {
+    const { sealer } = this.session.identity;
+    const batch: string[] = [];
+    let bytes = 0;
+    for (const entry of entries) {
+      const context = this.context(length + batch.length + 1);
+      const sealed = await sealText(sealer, JSON.stringify(entry), context);
+      bytes += sealed.length;
+      if (batch.length > 0 && bytes > MAX_RECORD_BYTES) break;
+      batch.push(sealed);
+    }
+    return batch;
+  }
+
+  private async open(sealed: string, seq: number): Promise<ReplyEvent> {
     try {
-      const text = this.session.identity.sealer.open(sealed, this.context(seq));
+      const text = await openText(this.session.identity.sealer, sealed, this.context(seq));
       return { ...(JSON.parse(text) as ReplyEntry), seq };
     } catch (cause) {
       throw new DomainError('reply_lost', 'The reply cannot be read any more.', { cause });

@@ -4,7 +4,8 @@ import { SessionService } from '../../auth/session.service.js';
 import { DomainError } from '../../errors/domain.error.js';
 import type { ProblemCode } from '../../errors/problem.catalog.js';
 import { outlast } from '../../state/outlast.js';
-import { SharedState, type StateKey } from '../../state/shared-state.js';
+import { openText, sealText } from '../../state/sealed.text.js';
+import { MAX_RECORD_BYTES, SharedState, type StateKey } from '../../state/shared-state.js';
 import { inPortions } from './in-portions.js';
 import { KeptBytes } from './kept.bytes.js';
 import type { EndedContent } from './reply.content.js';
@@ -57,7 +58,7 @@ export class ReplyStore {
     const key = recordKey(session.id, replyId);
     const sealed = await this.state.get(key);
     if (!sealed) throw new DomainError('reply_not_found', 'This session has no such reply.');
-    return this.open(session, key, sealed) as ReplyRecord;
+    return (await this.open(session, key, sealed)) as ReplyRecord;
   }
 
   /** The session's replies that can be read, oldest first. */
@@ -84,18 +85,23 @@ export class ReplyStore {
     const key = contentKey(session.id, replyId);
     const sealed = await this.state.get(key);
     if (sealed === undefined) return undefined;
-    return this.open(session, key, sealed) as EndedContent;
+    return (await this.open(session, key, sealed)) as EndedContent;
   }
 
-  /** Keeps what a reply that has ended came to, unless its session has ended, too. */
+  /**
+   * Keeps what a reply that has ended came to, unless its session has ended, too, or it is more than
+   * one record holds.
+   */
   async keepContent(session: Session, replyId: string, content: EndedContent): Promise<void> {
     const key = contentKey(session.id, replyId);
     const ttl = this.sessions.lifetime(session.identity);
     try {
-      const sealed = this.seal(session, key, content);
+      const sealed = await this.seal(session, key, content);
+      if (sealed.length > MAX_RECORD_BYTES) return;
       const isNew = await this.state.replace(key, undefined, sealed, ttl);
       // Its log holds the same once more, event by event.
-      if (isNew) await this.kept.addReply(session, 2 * sealed.length);
+      const bytes = sealed.length + logBytes(content, sealed.length);
+      if (isNew) await this.kept.addReply(session, bytes);
     } finally {
       // It may have been written all the same, and the session may have ended just before.
       await outlast(async () => {
@@ -121,16 +127,20 @@ export class ReplyStore {
   private async put(session: Session, record: ReplyRecord): Promise<void> {
     const key = recordKey(session.id, record.id);
     const ttl = this.sessions.lifetime(session.identity);
-    await this.state.set(key, this.seal(session, key, record), ttl);
+    await this.state.set(key, await this.seal(session, key, record), ttl);
   }
 
-  private seal({ identity }: Session, { scope, name }: StateKey, value: unknown): string {
-    return identity.sealer.seal(JSON.stringify(value), `{${scope}}:${name}`);
+  private seal({ identity }: Session, { scope, name }: StateKey, value: unknown): Promise<string> {
+    return sealText(identity.sealer, JSON.stringify(value), `{${scope}}:${name}`);
   }
 
-  private open({ identity }: Session, { scope, name }: StateKey, sealed: string): unknown {
+  private async open(
+    { identity }: Session,
+    { scope, name }: StateKey,
+    sealed: string,
+  ): Promise<unknown> {
     try {
-      return JSON.parse(identity.sealer.open(sealed, `{${scope}}:${name}`)) as unknown;
+      return JSON.parse(await openText(identity.sealer, sealed, `{${scope}}:${name}`)) as unknown;
     } catch (cause) {
       throw new DomainError('reply_lost', 'The reply cannot be read any more.', { cause });
     }
@@ -151,3 +161,16 @@ export class ReplyStore {
     );
   }
 }
+
+/**
+ * About what its log takes. Of the events that it came from only the last may be long enough to be
+ * compressed, for the coverage it tells; then it takes no more than all of the content does.
+ */
+function logBytes(content: EndedContent, contentBytes: number): number {
+  const told = sealedBytes({ ...content, coverage: undefined });
+  return told + Math.min(sealedBytes(content.coverage ?? {}), contentBytes);
+}
+
+/** In base64, uncompressed. */
+const sealedBytes = (value: object): number =>
+  Math.ceil((Buffer.byteLength(JSON.stringify(value)) * 4) / 3);
