@@ -87,6 +87,15 @@ describe('a command that is not answered in time', () => {
     expect(server.connections).toHaveLength(1);
   });
 
+  it('has no more time for an answer that comes drop by drop', async () => {
+    const slow = client.echo('slow');
+    await eventually(() => expect(server.heldBack).toEqual(['slow']));
+    server.connections[0]?.write('+');
+    const dripping = setInterval(() => server.connections[0]?.write('.'), 20);
+    await expect(slow).rejects.toThrow(`no answer within ${String(PATIENCE_MS)} ms`);
+    clearInterval(dripping);
+  });
+
   it('takes the connection with it where nothing came meanwhile', async () => {
     const lost = [client.echo('slow1'), client.echo('slow2')];
     const outcomes = await Promise.allSettled(lost);

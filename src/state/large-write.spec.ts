@@ -2,7 +2,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/gl
 import { Logger } from '@nestjs/common';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRedisReachable } from '../../test/support/redis.reachable.js';
 import { RedisServer } from '../../test/support/redis.server.js';
@@ -17,7 +17,7 @@ const TICK_MS = 10;
 
 const describeWithRedis = (await isRedisReachable()) ? describe : describe.skip;
 
-describeWithRedis('a large write over a narrow network', () => {
+describeWithRedis('a large write or read over a narrow network', () => {
   let server: RedisServer;
   let network: Server;
   let connections: number;
@@ -58,7 +58,9 @@ describeWithRedis('a large write over a narrow network', () => {
       state.increment(key, 1, TTL_MS),
     ]);
     expect(answers.map(({ status }) => status)).toEqual(Array(3).fill('fulfilled'));
-    expect(await state.getBytes(key)).toEqual(bytes);
+    const read = await Promise.allSettled([state.getBytes(key), state.get(key)]);
+    expect(read.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+    expect(read[0]).toMatchObject({ value: bytes });
     expect(connections).toBe(before);
   }, 30_000);
 
@@ -74,32 +76,34 @@ describeWithRedis('a large write over a narrow network', () => {
   }, 30_000);
 });
 
-/** Passes on what is sent to Redis only so fast, and all answers at once. */
+/** Passes on what is sent to Redis, and what it answers, only so fast. */
 async function narrowNetwork(port: number, onConnection: () => void): Promise<Server> {
   const server = createServer((client) => {
     onConnection();
     const redis = connect(port, '127.0.0.1');
-    redis.pipe(client);
     const end = (): void => {
       client.destroy();
       redis.destroy();
     };
     client.on('error', end).on('close', end);
     redis.on('error', end).on('close', end);
-    void (async () => {
-      for await (const chunk of client as AsyncIterable<Buffer>) {
-        let last = performance.now();
-        for (let sent = 0; sent < chunk.length;) {
-          await sleep(TICK_MS);
-          const now = performance.now();
-          const passed = chunk.subarray(sent, sent + Math.ceil((now - last) * BYTES_A_MS));
-          redis.write(passed);
-          sent += passed.length;
-          last = now;
-        }
-      }
-    })().catch(end);
+    passSlowly(client, redis).catch(end);
+    passSlowly(redis, client).catch(end);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return server;
+}
+
+async function passSlowly(from: Socket, to: Socket): Promise<void> {
+  for await (const chunk of from as AsyncIterable<Buffer>) {
+    let last = performance.now();
+    for (let sent = 0; sent < chunk.length;) {
+      await sleep(TICK_MS);
+      const now = performance.now();
+      const passed = chunk.subarray(sent, sent + Math.ceil((now - last) * BYTES_A_MS));
+      to.write(passed);
+      sent += passed.length;
+      last = now;
+    }
+  }
 }
