@@ -56,6 +56,7 @@ export async function* readActions(
       const merges = new MergedBranches(about.address);
       const seconds = { since: toSeconds(query.since), until: toSeconds(query.until) };
       const commits = await history.commits(seconds);
+      if (commits.length > 0) counter.prepare();
       for await (const entries of readLog(folder, commits, query, signal)) {
         const fresh = entries.filter((entry) => changes.isNew(entry));
         const people = await mailmap.canonical(fresh.flatMap(({ coAuthors }) => coAuthors));

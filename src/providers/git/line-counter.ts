@@ -25,13 +25,14 @@ const NOT_HERE = 'The sizes of some commits are missing: not all of their files 
  * Asks git how many lines commits changed. It has to read the files for that, so it is asked only
  * about commits that are wanted, the first thousand of a repository. Merges have no counts, nor has a
  * commit whose files cannot be read, or take more than they may, nor any after it: then there is a
- * {@link gap}. One process answers all questions; it starts with the first and ends with {@link close}.
+ * {@link gap}. One process answers all questions; it starts with the first, or with {@link prepare}, and
+ * ends with {@link close}.
  */
 export class LineCounter {
   private failure?: string;
   private missing?: string;
   private git?: GitProcess;
-  private answers?: AsyncIterator<string, void>;
+  private answers?: Promise<AsyncIterator<string, void>>;
   private asked = 0;
 
   /** @param sized The commits whose files are here; absent: all of them. */
@@ -46,6 +47,12 @@ export class LineCounter {
     return this.failure ?? this.missing;
   }
 
+  /** Starts git ahead of the first question; what fails is told there. */
+  prepare(): void {
+    this.answers ??= this.start();
+    this.answers.catch(() => undefined);
+  }
+
   /** @param commits Those that are no merges. */
   async count(commits: readonly string[]): Promise<ReadonlyMap<string, LineCounts>> {
     const asked = this.failure === undefined ? commits.slice(0, MAX_COUNTED - this.asked) : [];
@@ -55,7 +62,8 @@ export class LineCounter {
     const counts = new Map<string, LineCounts>();
     if (wanted.length === 0) return counts;
     try {
-      const answers = await this.start();
+      this.answers ??= this.start();
+      const answers = await this.answers;
       this.git?.input.write(`${wanted.join('\n')}\n${END}\n`);
       await this.readAnswer(answers, counts);
     } catch (error) {
@@ -66,6 +74,7 @@ export class LineCounter {
   }
 
   async close(): Promise<void> {
+    await Promise.allSettled([this.answers]);
     await this.git?.stop();
   }
 
@@ -87,7 +96,6 @@ export class LineCounter {
   }
 
   private async start(): Promise<AsyncIterator<string, void>> {
-    if (this.answers) return this.answers;
     this.git = await GitProcess.start({
       arguments: [
         'diff-tree',
@@ -106,8 +114,7 @@ export class LineCounter {
       timeout: TIMEOUT,
       memory: MAX_MEMORY,
     });
-    this.answers = linesOf(this.git);
-    return this.answers;
+    return linesOf(this.git);
   }
 }
 
