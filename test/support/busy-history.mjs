@@ -8,7 +8,7 @@ const VERSIONS = 400;
 
 /**
  * A history as large projects have it: topics that are merged, branches that are not, a few of them of
- * the last days, versions, and a .mailmap.
+ * the last days, versions, and a .mailmap; some 12,000 files, as projects of that many commits have them.
  */
 export async function importBusyHistory(repository, commits, branches) {
   const units = Math.floor((commits - 2 * branches) / UNIT);
@@ -66,7 +66,7 @@ function commitText(ref, index, total, parents, files) {
   for (let file = 0; file < files; file += 1) {
     const content = `The content of change ${index}, file ${file}.\n`;
     const number = index - file;
-    lines.push(`M 100644 inline folder${number % 20}/file${number % 211}.txt`);
+    lines.push(`M 100644 inline folder${number % 30}/file${number % 401}.txt`);
     lines.push(`data ${content.length}`, content);
   }
   if (index === 1) {
