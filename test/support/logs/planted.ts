@@ -51,7 +51,7 @@ export function plantToken(token = ''): void {
 /** Notes the keys, secrets and passwords of a server's settings. */
 export function plantSettings(variables: Variables): void {
   for (const [name, value = ''] of Object.entries(variables)) {
-    if (/SECRET|API_KEY|_TOKEN/.test(name)) plant(...value.split(','));
+    if (/SECRET|API_KEY|_TOKEN$/.test(name)) plant(...value.split(','));
     if (URL.canParse(value)) plant(decodeURIComponent(new URL(value).password));
   }
 }
