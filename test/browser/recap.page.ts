@@ -22,7 +22,10 @@ export class RecapPage {
   /** The providers that can be chosen. */
   async providers(): Promise<string[]> {
     await this.chooseToken();
-    return this.page.getByLabel('Provider').locator('option').allTextContents();
+    const options = this.page.getByLabel('Provider').locator('option');
+    // They come with the API description.
+    await options.first().waitFor({ state: 'attached' });
+    return options.allTextContents();
   }
 
   async signIn({ provider, token, emulator, organization }: Account): Promise<void> {
