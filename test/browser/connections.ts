@@ -58,8 +58,10 @@ export function testConnections(open: Opening): void {
         assert.equal((await stage.newestReply(token)).stopReason, 'cancelled');
       });
       await page.clock.fastForward(CANCELLED_MS);
+      await eventually(async () => {
+        assert.match(await recap.status.innerText(), /^Cancelled/);
+      });
       await recap.waitForEnd();
-      assert.match(await recap.status.innerText(), /^Cancelled/);
       await opened.close();
     });
   });
@@ -79,8 +81,10 @@ export function testConnections(open: Opening): void {
       stage.writeAt(2);
       await recap.write();
       await recap.cancel.click();
+      await eventually(async () => {
+        assert.match(await recap.status.innerText(), /^Cancelled/);
+      });
       await recap.waitForEnd();
-      assert.match(await recap.status.innerText(), /^Cancelled/);
       await opened.close();
     });
   });
