@@ -1,39 +1,17 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, symlinkSync, writeFileSync } from 'node:fs';
-import { collect } from '../../../test/support/collect.js';
 import { gitFetcher } from '../../../test/support/git-fetcher.js';
 import { GitWorld } from '../../../test/support/git-world.js';
-import { ACTION_TYPES, type Action, type ActionQuery } from '../action.js';
-import type { ActionBatch } from '../base.fetcher.js';
-import type { Connection } from '../connection.js';
-import type { RepositoryCoverage } from '../coverage.js';
+import { LocalReader } from '../../../test/support/git-reader.js';
 
 const { signal } = new AbortController();
-const WEEK: ActionQuery = {
-  since: new Date('2026-01-05T00:00:00Z'),
-  until: new Date('2026-01-12T00:00:00Z'),
-  authors: { everyone: true },
-  types: ACTION_TYPES,
-  includeBots: false,
-};
 
 describe('GitFetcher on a local repository', () => {
   const world = new GitWorld();
   const fetcher = gitFetcher({ GIT_ROOT: world.directory });
 
-  const connect = (path: string): Promise<Connection> =>
-    fetcher.connect({ provider: 'git', path }, signal);
-  const ask = async (path: string, query: Partial<ActionQuery> = {}): Promise<ActionBatch[]> =>
-    collect(fetcher.getActions(await connect(path), { ...WEEK, ...query }, signal));
-  const actionsOf = async (path: string, query: Partial<ActionQuery> = {}): Promise<Action[]> =>
-    (await ask(path, query)).flatMap(({ actions }) => actions);
-  const titlesOf = async (path: string, query: Partial<ActionQuery> = {}): Promise<string[]> =>
-    (await actionsOf(path, query)).map(({ title }) => title);
-  const coverageOf = async (
-    path: string,
-    query: Partial<ActionQuery> = {},
-  ): Promise<RepositoryCoverage[]> => (await ask(path, query)).flatMap(({ coverage }) => coverage);
+  const { connect, actionsOf, titlesOf, coverageOf } = new LocalReader(fetcher);
 
   afterAll(() => world.remove());
 

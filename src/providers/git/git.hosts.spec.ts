@@ -3,17 +3,10 @@ import { mkdirSync } from 'node:fs';
 import { collect } from '../../../test/support/collect.js';
 import { GitRemote } from '../../../test/support/git-remote.js';
 import { GitServer } from '../../../test/support/git-server.js';
-import { ACTION_TYPES, type ActionQuery } from '../action.js';
+import { WEEK } from '../../../test/support/git-reader.js';
 import type { Connection } from '../connection.js';
 
 const { signal } = new AbortController();
-const WEEK: ActionQuery = {
-  since: new Date('2026-01-05T00:00:00Z'),
-  until: new Date('2026-01-12T00:00:00Z'),
-  authors: { everyone: true },
-  types: ACTION_TYPES,
-  includeBots: false,
-};
 const NOT_FOUND = { code: 'repository_not_found' };
 
 describe('The address of a repository', () => {

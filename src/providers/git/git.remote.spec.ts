@@ -9,19 +9,13 @@ import { gitFetcher } from '../../../test/support/git-fetcher.js';
 import { GitServer } from '../../../test/support/git-server.js';
 import { GitWorld } from '../../../test/support/git-world.js';
 import { stubResolver } from '../../../test/support/stub-resolver.js';
+import { WEEK } from '../../../test/support/git-reader.js';
 import type { Environment } from '../../config/environment.js';
-import { ACTION_TYPES, type Action, type ActionQuery } from '../action.js';
+import { type Action } from '../action.js';
 import type { GitFetcher } from './git.fetcher.js';
 import { TRANSFER_CHANNEL, type TransferObservation } from '../http/transfer.channel.js';
 
 const { signal } = new AbortController();
-const WEEK: ActionQuery = {
-  since: new Date('2026-01-05T00:00:00Z'),
-  until: new Date('2026-01-12T00:00:00Z'),
-  authors: { everyone: true },
-  types: ACTION_TYPES,
-  includeBots: false,
-};
 
 describe('GitFetcher on a repository at a URL', () => {
   const world = new GitWorld();
