@@ -1,23 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { logEntry } from '../../../test/support/log-entry.js';
 import type { LogEntry } from './git.log.js';
 import { GitWebAddress } from './git.web-address.js';
 import { MergedBranches } from './merged-branches.js';
 
-const ADA = { name: 'Ada', email: 'ada@example.com' };
-const entry = (sha: string, subject: string, more: Partial<LogEntry> = {}): LogEntry => ({
-  sha,
-  subject,
-  parents: 1,
-  merged: true,
-  committedAt: 0,
-  authoredAt: '0',
-  author: ADA,
-  writtenBy: ADA,
-  committer: ADA,
-  body: '',
-  coAuthors: [],
-  ...more,
-});
+const entry = (sha: string, subject: string, more: Partial<LogEntry> = {}): LogEntry =>
+  logEntry({ sha, subject, ...more });
 
 /** How a commit arrived that the merge of this subject brought. */
 const broughtBy = (subject: string, more: Partial<LogEntry> = {}, own = 'parse alternates') => {

@@ -1,31 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
+import { logEntry } from '../../../test/support/log-entry.js';
 import type { LogEntry } from './git.log.js';
 import { GitWebAddress } from './git.web-address.js';
 import { pullRequestOf } from './pull-request.mention.js';
 
-const ADA = { name: 'Ada', email: 'ada@example.com' };
 const GITHUB = { name: 'GitHub', email: 'noreply@github.com' };
 
 const mention = (remote: string, entry: Partial<LogEntry>) => {
   const address = GitWebAddress.fromRemote(remote);
   if (!address) throw new Error(`${remote} has no web address`);
-  return pullRequestOf(
-    {
-      sha: 'a'.repeat(40),
-      parents: 1,
-      merged: true,
-      committedAt: 0,
-      authoredAt: '0',
-      author: ADA,
-      writtenBy: ADA,
-      committer: ADA,
-      subject: '',
-      body: '',
-      coAuthors: [],
-      ...entry,
-    },
-    address,
-  );
+  return pullRequestOf(logEntry(entry), address);
 };
 
 describe('pullRequestOf', () => {
